@@ -63,8 +63,7 @@ export interface ReportInputs
 export type CheckedInputs = LaunchInputs | DigestInputs | ReportInputs;
 
 /** Whether a launch is checked by a report. */
-export const isByReport = (inputs: CheckedInputs): inputs is ReportInputs =>
-  'report' in inputs && inputs.report !== undefined;
+export const isByReport = (inputs: CheckedInputs): inputs is ReportInputs => 'report' in inputs;
 
 /** The inputs that a launch file names. @throws CheckError when there is nothing in it to be matched */
 export function checkedInputs(file: LaunchFile, title: string): CheckedInputs {

@@ -139,7 +139,7 @@ function withPaths(file: LaunchFile, change: (path: string) => string): LaunchFi
     if (!isObject(around)) continue;
     const written = around[name];
     if (typeof written === 'string') around[name] = change(written);
-    else if (Array.isArray(written)) around[name] = (written as string[]).map(change);
+    else if (Array.isArray(written)) around[name] = written.map(change);
   }
   return copy as object as LaunchFile;
 }

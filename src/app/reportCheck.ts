@@ -3,6 +3,7 @@
 
 import { judgeByReport, type VerifiedReport } from '../core/check/checkReport';
 import { refuseUnfit } from '../core/check/judge';
+import { MEMBER_IDS, pickInputs } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { expectDigest } from './digestCheck';
 import { waysToGive } from './inputs';
@@ -51,6 +52,7 @@ export async function checkAgainstReport(
 export function digestOfReport(inputs: ReportInputs, { report }: VerifiedReport): DigestInputs | undefined {
   const { firmware } = inputs;
   if (firmware === undefined) return undefined;
-  const { report: _, certificates: _c, require: _r, roots: _o, at: _a, ...given } = inputs;
+  const { title, features, guestPolicy, vmsa } = inputs;
+  const given = { ...pickInputs(MEMBER_IDS, inputs), title, features, guestPolicy, vmsa };
   return { ...given, technology: 'snp', firmware, launchDigest: report.values.measurement };
 }

@@ -99,8 +99,11 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
     (options.measurement === undefined ? file?.launchDigest : undefined);
   if (!digest && options.knownDigest)
     throw errors.digestNeeds('--launch-digest', 'the digest to be explained from --known-digest');
-  const { report: _, certificates: _c, require: _r, ...given } = options;
-  const inputs = digest ? digestInputs(given, digest, file) : recordedInputs(given, file);
+  // A report is no input of the search: its measurement is what is explained.
+  const given = { ...options, report: undefined, certificates: undefined, require: undefined };
+  const inputs = digest
+    ? digestInputs(given, digest, file)
+    : recordedInputs({ ...given, report: options.report, certificates: options.certificates }, file);
   const found = await explainLaunch(io, inputs, {
     onProgress: (progress) =>
       progress.kind === 'reading'

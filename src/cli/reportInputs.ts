@@ -50,8 +50,7 @@ export function inputsOfReport(
       inputRow('measurement').option!,
       'the report has the measurement of an SEV-SNP guest, and --launch-digest says what it must be',
     );
-  const { report, certificates, require: wishes, ...launch } = options;
-  const { firmware = file?.firmware, ...stated } = statedInputs(launch, file);
+  const { firmware = file?.firmware, ...stated } = statedInputs({ ...options, require: undefined }, file);
   const policy = options.policy === undefined ? file?.policy : BigInt(options.policy);
   return {
     ...stated,

@@ -55,7 +55,11 @@ describe('The parts of a checked launch', function () {
 
   it('of a launch with a report have the steps and the chain of that, and open it', async () => {
     const launch = JSON.parse(readFileSync(at('snp.sevlaunch.json').fsPath, 'utf8')) as object;
-    writeFileSync(at('report.bin').fsPath, makeReport('Genoa'));
+    const odd = JSON.parse(readFileSync(at('snp-odd.sevlaunch.json').fsPath, 'utf8')) as {
+      launchDigest: string;
+    };
+    const measurement = Uint8Array.from(Buffer.from(odd.launchDigest, 'hex'));
+    writeFileSync(at('report.bin').fsPath, makeReport('Genoa', { measurement }));
     const text = JSON.stringify({ ...launch, launchDigest: undefined, report: 'report.bin' });
     writeFileSync(at('reported.sevlaunch.json').fsPath, text);
     const panel = await open('reported.sevlaunch.json');

@@ -1,7 +1,7 @@
 // The check of a launch against an attestation report: whether the report is true, and whether what it shows is what the owner's inputs
 // give and what she said. Only a report that is verified up to a trusted root can match. SEV-SNP Firmware ABI, ATTESTATION_REPORT.
 
-import { bytesToHex, hex, isSameBytes } from '../binary/hex';
+import { bytesToHex, fromHex, hex, isSameBytes } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import type { Report, ReportedEvidence, Source } from '../launch/report';
@@ -181,8 +181,16 @@ export function judgeByReport(
   const evidence = evidenceOf(verified);
   const { report, verification } = verified;
   const { measurement } = report.values;
-  const shown = bytesToHex(measurement);
-  const agrees = computed?.expected === undefined ? undefined : computed.expected === shown;
+  const { expected, ...rest } = computed ?? {
+    expected: undefined,
+    title,
+    mode: TECHNOLOGY_NAMES.snp,
+    facts: [{ name: 'Mode', value: TECHNOLOGY_NAMES.snp }],
+    steps: [],
+    warnings: [],
+  };
+  const digest = expected === undefined ? undefined : fromHex(expected);
+  const agrees = digest && isSame(digest, measurement);
   const isWished = verification.steps.some((one) => one.step === 'measurement' && one.outcome === 'passed');
   const answer = judge(
     evidence,
@@ -191,13 +199,6 @@ export function judgeByReport(
     stated.launchDigest !== undefined || isWished,
   );
   const source: Source = evidence.verified ? 'processor' : 'host';
-  const { expected: _expected, ...rest } = computed ?? {
-    title,
-    mode: TECHNOLOGY_NAMES.snp,
-    facts: [{ name: 'Mode', value: TECHNOLOGY_NAMES.snp }],
-    steps: [],
-    warnings: [],
-  };
   const named = stated.launchDigest;
   return {
     ...rest,
