@@ -141,7 +141,7 @@ function withPaths(file: LaunchFile, change: (path: string) => string): LaunchFi
     if (typeof written === 'string') around[name] = change(written);
     else if (Array.isArray(written)) around[name] = written.map(change);
   }
-  return copy as LaunchFile;
+  return copy;
 }
 
 /** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */
