@@ -5,7 +5,9 @@ import type { ChangesAnswer, ChangesTask } from './app/launchEdits';
 import type { CoordinatorAnswer, CoordinatorTask, SearcherTask } from './app/explainThreads';
 import type { DigestAnswer } from './app/digestTrace';
 import type { Io, ThreadOptions } from './app/io';
-import type { DigestInputs } from './app/launch';
+import type { DigestInputs, ReportInputs } from './app/launch';
+import type { EvidenceQuestion } from './app/reportEvidence';
+import type { VerifiedReport } from './core/check/checkReport';
 import type { FilledQuestion } from './app/referenceQuestion';
 import type { LaunchLint, LintTask } from './app/launchProblems';
 import { errorFrom, type ErrorData } from './core/errors';
@@ -67,10 +69,12 @@ export const TASKS = {
   explainLog: task<{ readonly text: string }, ExplainedLog>(),
   /** Reads an attestation report and verifies it: answers with what is known, twice. */
   readReport: task<ReportTask, ReadReport>(),
+  /** Reads the attestation report of a launch and verifies it. */
+  verifyReport: task<EvidenceQuestion, VerifiedReport>(),
   /** Finds the problems of a launch file. */
   lintLaunch: task<LintTask, LaunchLint>(),
-  /** Checks a launch against a launch digest: answers with its progress, and in the end with its report and its trace. */
-  checkDigest: task<DigestInputs, DigestAnswer>({ deadline: SEARCH_DEADLINE }),
+  /** Checks a launch against a launch digest or a report: answers with its progress, and in the end with its report and its trace. */
+  checkDigest: task<DigestInputs | ReportInputs, DigestAnswer>({ deadline: SEARCH_DEADLINE }),
   /** Finds what to change in a launch file: an answer for each explanation. */
   changeLaunch: task<ChangesTask, readonly ChangesAnswer[]>(),
   /** Fills in a question about reference values from a launch file, or a command line of QEMU or the XML of a domain. */

@@ -39,7 +39,7 @@ export interface LaunchResult {
 }
 
 /** How a batch is watched and stopped. Results arrive as checks end, with their index in the list of jobs. */
-export interface ManyOptions extends Pick<CheckOptions, 'admit'> {
+export interface ManyOptions extends Pick<CheckOptions, 'admit' | 'verifyEvidence'> {
   readonly libvirt: Libvirt;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: OnProgress | undefined;
@@ -66,12 +66,12 @@ const MOST_OF_DOMAINS = 32;
 export async function checkMany(
   io: Io,
   jobs: readonly LaunchJob[],
-  { libvirt, signal, onProgress, admit, onStart, onResult }: ManyOptions,
+  { libvirt, signal, onProgress, admit, verifyEvidence, onStart, onResult }: ManyOptions,
 ): Promise<LaunchResult[]> {
   const checks = new Gate(MOST_AT_ONCE);
   const domains = new Gate(MOST_OF_DOMAINS);
   const hosts = new HostConnections(libvirt);
-  const options = { signal, onProgress, admit, reads: new DigestCache(io) };
+  const options = { signal, onProgress, admit, verifyEvidence, reads: new DigestCache(io) };
   const run = async ({ path, prepare }: LaunchJob, index: number): Promise<LaunchResult> => {
     let begin = performance.now();
     const start = () => {

@@ -1,11 +1,14 @@
 // A check against a launch digest as a thread runs it: with its trace, which whoever started it looks into.
 
+import type { VerifiedReport } from '../core/check/checkReport';
 import type { VmsaPages } from '../core/launch/loads';
 import type { Report } from '../core/launch/report';
 import { TraceRecorder, type TraceDigests } from '../core/launch/traceDigests';
 import { checkAgainstDigest } from './digestCheck';
 import type { Io } from './io';
-import type { DigestInputs } from './launch';
+import { isByReport, type CheckOptions, type DigestInputs, type ReportInputs } from './launch';
+import { checkAgainstReport, type CheckedByReport } from './reportCheck';
+import type { VerifyEvidence } from './reportEvidence';
 
 /** What was loaded, beside its report. */
 export interface LaunchTrace {
@@ -18,21 +21,29 @@ export interface LaunchTrace {
 /** What the thread answers; the report is the last. */
 export type DigestAnswer =
   | { readonly type: 'progress'; readonly name: string; readonly done: number; readonly total?: number }
-  | { readonly type: 'report'; readonly report: Report; readonly trace: LaunchTrace };
+  | {
+      readonly type: 'report';
+      readonly report: Report;
+      readonly trace: LaunchTrace;
+      /** The attestation report that the launch was compared with. */
+      readonly evidence?: VerifiedReport;
+    };
 
 /** Milliseconds between two answers with progress. */
 const PROGRESS_EVERY = 100;
 
-/** Runs the check, and answers. @throws CheckError as checkAgainstDigest */
+/** Runs the check, and answers. @throws CheckError as checkAgainstDigest and checkAgainstReport */
 export async function checkTraced(
   io: Io,
-  inputs: DigestInputs,
+  inputs: DigestInputs | ReportInputs,
+  verifyEvidence: VerifyEvidence,
   answer: (answer: DigestAnswer) => Promise<void>,
 ): Promise<void> {
   const recorder = new TraceRecorder();
   let pages: VmsaPages | undefined;
   let last = 0;
-  const report = await checkAgainstDigest(io, inputs, {
+  const options: CheckOptions = {
+    verifyEvidence,
     onProgress: (name, done, total) => {
       const now = Date.now();
       if (now - last < PROGRESS_EVERY) return;
@@ -45,7 +56,11 @@ export async function checkTraced(
     onPages: (measured) => {
       pages = measured;
     },
-  });
+  };
+  const { report, evidence }: Pick<CheckedByReport, 'report'> & Partial<CheckedByReport> = isByReport(inputs)
+    ? await checkAgainstReport(io, inputs, options)
+    : { report: await checkAgainstDigest(io, inputs, options) };
   const digests = recorder.digests((bytes) => new SharedArrayBuffer(bytes));
-  await answer({ type: 'report', report, trace: { digests, ...(pages && { pages }) } });
+  const trace = { digests, ...(pages && { pages }) };
+  await answer({ type: 'report', report, trace, ...(evidence && { evidence }) });
 }

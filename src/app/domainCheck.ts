@@ -4,7 +4,8 @@
 import type { LaunchSecurityInfo } from '../core/domain/facts';
 import { isActive, isSnp, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { cpuOfDomain } from '../core/domain/domainCpu';
-import { checkedReport, expectedReport, refusedReport } from '../core/domain/report';
+import { notesOn, type VerifiedReport } from '../core/check/checkReport';
+import { checkedReport, comparedReport, expectedReport, refusedReport } from '../core/domain/report';
 import { firstFailedRule, judgeDomain } from '../core/domain/rules';
 import type { RuleResult } from '../core/launch/report';
 import type { CheckStage } from '../core/domain/stages';
@@ -23,13 +24,13 @@ import {
   checkFiles,
   checkOwnerInputs,
   filesOf,
-  type CheckedInputs,
   type CheckedFiles,
   type CheckOptions,
   type DigestInputs,
   type LaunchInputs,
   type StatedPlatform,
 } from './launch';
+import type { EvidenceQuestion } from './reportEvidence';
 import { sealForLaunch } from './seal';
 import { expectSnpLaunch, type ExpectedLaunch, type SnpLaunch } from './snpLaunch';
 import { toBase64 } from '../core/binary/hex';
@@ -46,6 +47,8 @@ export interface DomainInputs
   readonly measurement?: string | undefined;
   readonly platform?: StatedPlatform;
   readonly firmware?: string | undefined;
+  /** The report of the guest, which only one of SEV-SNP has. */
+  readonly evidence?: EvidenceQuestion | undefined;
   /** Needed for SEV and SEV-ES. */
   readonly keys?: LaunchInputs['keys'] | undefined;
   readonly insecure?: boolean;
@@ -83,7 +86,9 @@ export interface Injection {
  * The starting point of a search for the cause of a mismatch: the inputs as checked, and what else the host reported.
  */
 export interface CheckedLaunch extends Pick<ExplainScope, 'hostCpu' | 'otherMeasurements'> {
-  readonly inputs: CheckedInputs;
+  readonly inputs: LaunchInputs | DigestInputs;
+  /** What is to be known of the evidence, sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** How a check ended. */
@@ -93,10 +98,12 @@ export interface DomainOutcome {
   readonly injected?: number;
   /** The domain that was checked. */
   readonly uuid: string;
-  /** What was checked; absent when a rule failed and nothing was checked, and for SEV-SNP. */
+  /** What was checked; absent when a rule failed and nothing was checked, and for SEV-SNP without a report. */
   readonly launch?: CheckedLaunch;
   /** Of SEV-SNP: what the report of the guest must show, and of which inputs. */
   readonly expected?: ExpectedLaunch;
+  /** The report of the guest, if one was given. */
+  readonly evidence?: VerifiedReport;
   /** Why the guest did not get its secrets, or got them but does not run; the verdict still holds. */
   readonly injectionError?: CheckError;
 }
@@ -142,6 +149,7 @@ async function checkAndInject(
   // Report problems that need no host before asking one.
   await options.admit?.(filesOf(inputs));
   await checkOwnerInputs(io, inputs, signal);
+  const evidence = inputs.evidence && (await verified(inputs.evidence, options));
   onStage?.('connecting');
   return connected({ ...options.connection, ...(signal && { signal }) }, async (connection) => {
     onStage?.('asking the host');
@@ -153,9 +161,24 @@ async function checkAndInject(
       onStage?.('reading and hashing');
       const launch = ownerOrHost(inputs, question);
       const expectation = await expectSnpLaunch(io, launch, options);
-      const report = expectedReport(question, rules, expectation, { ...launch, hashes: io.hashes });
-      return { uuid, report, expected: { inputs: launch, digest: expectation.expected! } };
+      const expected = expectedReport(question, rules, expectation, { ...launch, hashes: io.hashes });
+      const report = evidence ? comparedReport(question, expected, evidence, io.hashes) : expected;
+      const searched = evidence && { ...launch, launchDigest: evidence.report.values.measurement };
+      return {
+        uuid,
+        report,
+        expected: { inputs: launch, digest: expectation.expected! },
+        ...(evidence && { evidence }),
+        ...(searched && {
+          launch: {
+            inputs: { ...searched, vmsa: undefined, technology: 'snp' as const },
+            hostCpu: question.host.cpu.signature,
+            notes: notesOn(evidence),
+          },
+        }),
+      };
     }
+    if (evidence) throw errors.reportOfSevDomain();
     const { keys } = inputs;
     if (!keys) throw errors.domainKeysNeeded(waysToGive('keys.tik'));
     onStage?.('reading and hashing');
@@ -174,6 +197,15 @@ async function checkAndInject(
       return { uuid, report, injectionError: signal?.aborted ? errors.injectionUnsure() : error };
     }
   });
+}
+
+/** The report of the guest. @throws CheckError when it cannot be read */
+function verified(
+  evidence: EvidenceQuestion,
+  { verifyEvidence, signal }: DomainCheckOptions,
+): Promise<VerifiedReport> {
+  if (!verifyEvidence) throw new Error('Nothing verifies reports here.');
+  return verifyEvidence(evidence, signal);
 }
 
 /** Asks for everything that is judged, and asks nothing about a domain that cannot answer. */
@@ -228,7 +260,8 @@ function givenBy({ platform = {}, ...inputs }: DomainInputs, ofSnp: boolean): Gi
     policy: platform.policy,
     count: inputs.vcpus,
     cpu: inputs.cpu,
-    technology: inputs.technology,
+    // Only a guest of SNP has a report.
+    technology: inputs.technology ?? (inputs.evidence && 'snp'),
     profile: inputs.profile,
     guestPolicy: inputs.guestPolicy,
     features: inputs.features,

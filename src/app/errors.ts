@@ -7,6 +7,15 @@ import { CheckError, usage } from '../core/errors';
 import { describeKind, type FileKind } from '../core/ovmf/kinds/fileKind';
 import type { UnclearText } from './launchFaults';
 
+/** A report of SEV-SNP was given for a domain that is none of it. */
+export function reportOfSevDomain(): CheckError {
+  return usage(
+    'report-of-sev-domain',
+    'A report of SEV-SNP is given, and the domain is none of SEV-SNP: its guest has no such report.',
+    { advice: 'Leave the report out, or ask another domain.', at: { input: 'report' } },
+  );
+}
+
 /** Something was thrown that is not a CheckError; the message says that it is a bug in SevScope. */
 export function unforeseen(thrown: unknown): CheckError {
   return new CheckError(

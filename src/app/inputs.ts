@@ -27,10 +27,10 @@ export type MemberRow = InputRow & { readonly member: readonly string[] };
 /** The rows that have one, in the order of the file. */
 export const MEMBER_TABLE = ROWS.filter((row): row is MemberRow => row.member !== undefined);
 
-/** A row whose value is a path, and what the file there is read for: a kind of file, or the input itself. */
+/** A row whose value is a path or a list of paths, and what the file there is read for: a kind of file, or the input itself. */
 interface PathRow extends MemberRow {
   readonly id: InputId;
-  readonly kind: 'file' | 'page' | 'key';
+  readonly kind: 'file' | 'page' | 'key' | 'evidence' | 'evidence list';
   readonly role: FileRole;
 }
 
@@ -41,6 +41,8 @@ export const PATH_ROWS: readonly PathRow[] = INPUTS.filter((row) => 'member' in 
       const { id } = row;
       return [{ ...row, role: id === 'svsm' || id === 'varsFile' ? 'firmware' : id }];
     }
+    if (row.kind === 'evidence') return [{ ...row, role: 'report' }];
+    if (row.kind === 'evidence list') return [{ ...row, role: 'certificate' }];
     return row.kind === 'page' || row.kind === 'key' ? [{ ...row, role: row.kind }] : [];
   },
 );
@@ -58,8 +60,8 @@ export function namedFiles(inputs: FileMembers): NamedFile[] {
   const valueAt = (member: readonly string[]) =>
     member.reduce<unknown>((value, name) => (value as Record<string, unknown> | undefined)?.[name], inputs);
   return PATH_ROWS.flatMap(({ id, kind, member, role }) => {
-    const path = valueAt(member);
-    return typeof path === 'string' ? [{ id, kind, member, role, path }] : [];
+    const paths = [valueAt(member)].flat().filter((path) => typeof path === 'string');
+    return paths.map((path) => ({ id, kind, member, role, path }));
   });
 }
 

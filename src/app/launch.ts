@@ -2,7 +2,7 @@
 // pages, and hands all of it to core. Used by the command line and the extension host.
 
 import * as errors from './errors';
-import { keysNeeded } from '../core/check/errors';
+import { firmwareNeeded, keysNeeded } from '../core/check/errors';
 import { holdsKey } from '../core/check/keyText';
 import { checkLaunch } from '../core/check/check';
 import type { HostInput, VmsaInput } from '../core/check/loadedSteps';
@@ -24,11 +24,13 @@ import { readFirmware, readsOf, type LaunchReads } from './firmware';
 import { atInput, namedFiles, waysToGive, type FileMembers, type NamedFile } from './inputs';
 import type { Io, ReadOptions } from './io';
 import { checkKeys, withKeys } from './keys';
+import type { EvidenceQuestion, VerifyEvidence } from './reportEvidence';
 import { readLaunchPage, type LaunchPage } from './vmsaFile';
 
 /** Paths and numbers of one check; what only SEV-ES measures may be absent for plain SEV. */
-export interface LaunchInputs extends Pick<LaunchFile, MemberId> {
+export interface LaunchInputs extends Omit<Pick<LaunchFile, MemberId>, 'firmware'> {
   readonly title: string;
+  readonly firmware: string;
   readonly keys: KeyPaths;
   readonly measurement: string;
   readonly platform: Platform;
@@ -49,12 +51,35 @@ export interface DigestInputs extends Omit<LaunchInputs, 'measurement' | 'platfo
   readonly guestPolicy?: bigint | undefined;
 }
 
-/** What is checked without a host: a recorded measurement, or a launch digest. */
-export type CheckedInputs = LaunchInputs | DigestInputs;
+/** A launch that is compared with the attestation report of its guest; without firmware no measurement is computed. */
+export interface ReportInputs
+  extends Omit<DigestInputs, 'launchDigest' | 'firmware' | 'policy'>, EvidenceQuestion {
+  readonly firmware?: string | undefined;
+  /** 48 bytes, which the report must show. */
+  readonly launchDigest?: Uint8Array | undefined;
+}
+
+/** What is checked without a host: a recorded measurement, a launch digest, or a report. */
+export type CheckedInputs = LaunchInputs | DigestInputs | ReportInputs;
+
+/** Whether a launch is checked by a report. */
+export const isByReport = (inputs: CheckedInputs): inputs is ReportInputs => 'report' in inputs;
 
 /** The inputs that a launch file names. @throws CheckError when there is nothing in it to be matched */
-export const checkedInputs = (file: LaunchFile, title: string): CheckedInputs =>
-  file.launchDigest ? digestInputs(file, file.launchDigest, title) : launchInputs(file, title);
+export function checkedInputs(file: LaunchFile, title: string): CheckedInputs {
+  const { report, launchDigest } = file;
+  if (report !== undefined) return reportInputs({ ...file, report }, title);
+  return launchDigest ? digestInputs(file, launchDigest, title) : launchInputs(file, title);
+}
+
+/** The inputs of a launch that is compared with a report. @param title for a file without a name */
+export function reportInputs(file: LaunchFile & Pick<ReportInputs, 'report'>, title: string): ReportInputs {
+  const { report, certificates, require: wishes, launchDigest, guestFeatures, policy } = file;
+  return {
+    ...anyStatedInputs(file, title),
+    ...{ report, certificates, require: wishes, launchDigest, features: guestFeatures, guestPolicy: policy },
+  };
+}
 
 /** The inputs of a launch that is to have a digest. @param title for a file without a name */
 export function digestInputs(file: LaunchFile, launchDigest: Uint8Array, title: string): DigestInputs {
@@ -73,13 +98,20 @@ export function launchInputs(file: LaunchFile, title: string): LaunchInputs {
 export const titleOf = (name: string | undefined, otherwise: string): string =>
   name === undefined || holdsKey(name) ? otherwise : name;
 
-/** The owner's part of a launch file without her keys. @param title for a file without a name */
+/** The owner's part of a launch file without her keys, with or without firmware. @param title for a file without a name */
+export function anyStatedInputs(file: LaunchFile, title: string) {
+  const { name, vmsa } = file;
+  return { ...pickInputs(MEMBER_IDS, file), vmsa, title: titleOf(name, title) };
+}
+
+/** The owner's part of a launch file without her keys. @throws CheckError (usage) without firmware, which only a report can do without */
 export function statedInputs(
   file: LaunchFile,
   title: string,
 ): Omit<LaunchInputs, 'measurement' | 'platform' | 'keys'> {
-  const { name, vmsa, firmware } = file;
-  return { ...pickInputs(MEMBER_IDS, file), firmware, vmsa, title: titleOf(name, title) };
+  const { firmware } = file;
+  if (firmware === undefined) throw firmwareNeeded();
+  return { ...anyStatedInputs(file, title), firmware };
 }
 
 /** The same with her keys. @throws CheckError (usage) when there are none, which only a launch digest can do without */
@@ -94,8 +126,9 @@ export function ownerInputsOf(
 
 /** The owner's part of a launch file for a domain, of which only its host can say whether it has a measurement that takes keys. */
 export function domainInputsOf(file: LaunchFile, title: string) {
-  const { keys, guestFeatures, policy } = file;
-  return { ...statedInputs(file, title), keys, features: guestFeatures, guestPolicy: policy };
+  const { keys, guestFeatures, policy, report, certificates, require: wishes } = file;
+  const evidence = report === undefined ? undefined : { report, certificates, require: wishes };
+  return { ...statedInputs(file, title), keys, features: guestFeatures, guestPolicy: policy, evidence };
 }
 
 /** What the owner says of what a host reports, too. */
@@ -198,6 +231,8 @@ type OwnerInputs = FileMembers & {
   readonly platform?: StatedPlatform;
   /** An SNP guest has none. */
   readonly keys?: LaunchInputs['keys'] | undefined;
+  /** Only an SNP guest has one. */
+  readonly evidence?: EvidenceQuestion | undefined;
 };
 
 /** Looks at a file that is named before it is needed. @throws CheckError when it cannot be read or is unsuitable */
@@ -213,8 +248,8 @@ async function lookAt(io: Io, { id, kind, role, path }: NamedFile, options: Read
  * @throws CheckError for the first problem
  */
 export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
-  const { platform, ...given } = inputs;
-  const question = { given: { ...given, domain: { policy: platform?.policy } } };
+  const { platform, evidence, ...given } = inputs;
+  const question = { given: { ...given, report: evidence?.report, domain: { policy: platform?.policy } } };
   refuseUnfit(question, 'domain', waysToGive);
   const look = async (kind: NamedFile['kind']) => {
     for (const file of namedFiles(inputs).filter((one) => one.kind === kind))
@@ -231,6 +266,8 @@ export interface CheckOptions extends ReadOptions {
   readonly reads?: LaunchReads;
   /** Called with the paths of all files that the check reads, before it reads one; what it throws ends the check. */
   readonly admit?: ((paths: readonly string[]) => Promise<void>) | undefined;
+  /** Verifies attestation reports; needed where there is one. */
+  readonly verifyEvidence?: VerifyEvidence | undefined;
   /** Called with each step of a launch that is checked against a launch digest. */
   readonly onStep?: (step: TraceRow) => void;
   /** Called with the pages of the vCPUs, where they are measured. */

@@ -74,8 +74,10 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
 /** What is wrong where a rule about every launch file is broken, phrases. */
 const UNFIT: Partial<Record<LaunchRule, string>> = {
   'nothing-to-check':
-    'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" to be matched',
+    'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" or a "report" to be matched',
   'several-to-check': 'wanted no "launch" or "domain" beside it, because a launch file asks one question',
+  'firmware-needed':
+    'wanted the image that was launched, without which only a "report" can be checked; found nothing',
   'keys-needed': 'wanted "keys" beside it, because a measurement is checked under the TIK; no keys are given',
   'inlined-key': 'wanted the path of a key file, found what looks like the key itself',
 };
@@ -84,11 +86,13 @@ const UNFIT: Partial<Record<LaunchRule, string>> = {
 function unfitness({ rule, member, fail }: LaunchFailure): string {
   const said = UNFIT[rule];
   if (said === undefined) return fail.message;
-  // What is asked of a domain depends on it.
+  // What is asked of a domain depends on it, and a report may be of its guest.
   const what =
-    rule === 'keys-needed' && member[0] === 'domain'
-      ? `${said}; a domain of SEV-SNP needs none, which "technology": "snp" says`
-      : said;
+    rule === 'several-to-check' && member[0] === 'report'
+      ? said.replace(' or "domain"', '')
+      : rule === 'keys-needed' && member[0] === 'domain'
+        ? `${said}; a domain of SEV-SNP needs none, which "technology": "snp" says`
+        : said;
   return member.length === 0 ? what : `${member.join('.')}: ${what}`;
 }
 
@@ -135,8 +139,9 @@ function withPaths(file: LaunchFile, change: (path: string) => string): LaunchFi
     if (!isObject(around)) continue;
     const written = around[name];
     if (typeof written === 'string') around[name] = change(written);
+    else if (Array.isArray(written)) around[name] = written.map(change);
   }
-  return copy as object as LaunchFile;
+  return copy;
 }
 
 /** The text of a launch file on disk as editors show it, with U+FFFD for what is not UTF-8. */

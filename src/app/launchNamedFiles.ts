@@ -16,6 +16,7 @@ import type { ReportProblem } from './launchRules';
 import type { MemberPath } from '../core/check/question';
 import { KEY_FILES, type KeyInput } from './keys';
 import { namedFiles, type NamedFile } from './inputs';
+import { readCertificateFiles, readReportFile } from './reportFile';
 import { onlyPageIn } from './vmsaFile';
 import type { FileRole } from './fileRoles';
 import type { FileFacts, Io } from './io';
@@ -40,6 +41,10 @@ export async function checkNamedFiles(
     if (kind === 'key' && looksLikeKey(written)) continue;
     const path = pathIn(io, launchFile, written);
     looked.push(path);
+    if (kind === 'evidence' || kind === 'evidence list') {
+      await checkEvidence(io, file, path, question, report);
+      continue;
+    }
     const stats = await probeNamed(io, file, path, report);
     if (!stats) continue;
     if (kind === 'page') await checkPage(io, file, path, report);
@@ -48,6 +53,35 @@ export async function checkNamedFiles(
   }
   return looked;
 }
+
+/** Checks that there is a report, or certificates, at a path: a file or a folder. */
+async function checkEvidence(
+  io: Io,
+  { kind, member: at }: NamedFile,
+  path: string,
+  { given, unclear = [] }: LaunchQuestion,
+  report: ReportProblem,
+): Promise<void> {
+  const { kind: found } = await io.stat(path);
+  // What can be read once is left to the check.
+  if (found === 'pipe') return;
+  try {
+    if (kind === 'evidence list') await readCertificateFiles(io, path);
+    else {
+      const { certificates } = (await readReportFile(io, path)).found.certificates;
+      if (certificates.length > 0 || given.certificates || unclear.includes('certificates')) return;
+      report('certificates-needed', at, NO_CERTIFICATES_GIVEN);
+    }
+  } catch (error) {
+    if (!(error instanceof CheckError)) throw error;
+    const isThere = found === 'file' || found === 'folder';
+    const rule = kind === 'evidence list' ? 'no-certificates' : 'no-report';
+    report(isThere ? rule : 'unreadable-file', at, error.message);
+  }
+}
+
+const NO_CERTIFICATES_GIVEN =
+  'The report comes without certificates, and no "certificates" are named: it cannot be verified, and nothing matches it.';
 
 /** Opens a file; one that cannot be opened or is too large is reported. @param path of it, absolute */
 async function probeNamed(

@@ -15,10 +15,10 @@ import type { MemberPath } from '../core/check/question';
 const positionIn = (read: LaunchText, member: MemberPath): LineColumn =>
   lineColumnOf(read.text, namePlaceOf(read, member));
 
-/** The position of the reported measurement, of the digest that is to be matched, or of the domain that was asked. */
+/** The position of the reported measurement, of the digest or the report that is to be matched, or of the domain that was asked. */
 export function verdictPlace(text: string): LineColumn {
   const read = parseLaunchText(text);
-  const asked = (['domain', 'launchDigest'] as const).find((name) => hasMember(read, [name]));
+  const asked = (['domain', 'report', 'launchDigest'] as const).find((name) => hasMember(read, [name]));
   return positionIn(read, asked === undefined ? ['launch', 'measurement'] : [asked]);
 }
 

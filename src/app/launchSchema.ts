@@ -4,6 +4,7 @@
 import * as v from 'valibot';
 import type { LaunchFile } from '../core/check/launchFile';
 import { NO_NUL, WITHOUT_NUL } from '../core/launch/inputKinds';
+import { wishesSchema } from './wishesSchema';
 import { OBJECTS, type InputId, type InputRow } from '../core/launch/inputs';
 import { SEV_ES_PROFILES, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { FEATURE_ROWS } from '../core/vmsa/layout/bitsSev';
@@ -43,6 +44,8 @@ const FEATURES: InputId = 'features';
 const WORD_TEXT = /^(0[xX]0*[0-9a-fA-F]{1,16}|[0-9]{1,20})$/;
 
 const cString = v.regex(NO_NUL, WITHOUT_NUL);
+
+const pathSchema = v.pipe(v.string(), v.minLength(1), cString);
 
 /** What a row wants, as a phrase. */
 function wantedBy({ parse }: InputRow): string {
@@ -177,13 +180,24 @@ export function schemaOf(row: InputRow): v.GenericSchema {
       return v.pipe(v.string(), cString, v.description(row.doc));
     case 'name':
       return v.pipe(v.string(), v.minLength(1), cString, v.description(row.doc));
-    default:
+    case 'wishes':
+      return v.pipe(wishesSchema(), v.description(row.doc));
+    case 'evidence list':
       return v.pipe(
-        v.string(),
-        v.minLength(1),
-        cString,
-        v.description(`${row.doc} A path, relative to this file or absolute.`),
+        v.union(
+          [
+            v.pipe(
+              pathSchema,
+              v.transform((path) => [path]),
+            ),
+            v.pipe(v.array(pathSchema), v.minLength(1)),
+          ],
+          'a path, or a list of paths',
+        ),
+        v.description(`${row.doc} Paths are relative to this file or absolute.`),
       );
+    default:
+      return v.pipe(pathSchema, v.description(`${row.doc} A path, relative to this file or absolute.`));
   }
 }
 

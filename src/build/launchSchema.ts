@@ -7,6 +7,7 @@ import { describePolicy } from '../core/tech/sev/policy';
 import { FEATURE_ROWS } from '../core/vmsa/layout/bitsSev';
 import { CPU_MODELS, describeCpuId } from '../core/vmsa/launch/cpuModels';
 import { describeSnpPolicy } from '../core/tech/snp/policy';
+import { WISH_ROWS } from '../core/report/wishes';
 import { findProfile } from '../core/vmsa/launch/profiles';
 import { NO_NUL } from '../core/launch/inputKinds';
 import { TECHNOLOGY_NAMES, VMM_PROFILES } from '../core/launch/inputs';
@@ -97,6 +98,22 @@ const CPU_NUMBERS = `^${rowsIn('cpu')
   .map(({ least = 0, most = 0 }) => numberPattern(least, most))
   .join('/')}$`;
 
+/** A launch with the attestation report of its guest. */
+const REPORT = {
+  technology: 'snp',
+  ...body(SINGLE_ROWS, 1),
+  report: '${9:report.bin}',
+  certificates: '${10:certs}',
+};
+
+/** What a wish looks like as text. */
+const WISH_HELP = Object.fromEntries(
+  WISH_ROWS.filter(({ kind }) => kind === 'bytes').map(({ name, size }) => [
+    name,
+    { pattern: bytesPattern([size]), patternErrorMessage: BYTES_HELP(`${size} bytes`) },
+  ]),
+);
+
 /** The help for each member, by its path. */
 const HELP: Readonly<Record<string, Record<string, unknown>>> = {
   '': {
@@ -110,6 +127,11 @@ const HELP: Readonly<Record<string, Record<string, unknown>>> = {
         label: 'An SEV-SNP launch and its digest',
         description: 'the inputs must give a digest that somebody wrote down; no keys, no host',
         body: DIGEST,
+      },
+      {
+        label: 'An SEV-SNP launch and its attestation report',
+        description: 'the inputs must give the measurement in a report that is verified up to a root of AMD',
+        body: REPORT,
       },
       {
         label: 'The launch of a libvirt domain',
@@ -140,6 +162,19 @@ const HELP: Readonly<Record<string, Record<string, unknown>>> = {
   },
   launch: { defaultSnippets: [{ label: 'What the host reported', body: RECORDED }] },
   domain: { defaultSnippets: [{ label: 'A domain of a libvirt host', body: DOMAIN }] },
+  require: {
+    defaultSnippets: [
+      { label: 'A nonce', body: { reportData: `\${1:${'0'.repeat(128)}}` } },
+      {
+        label: 'A policy, the VMPL and a TCB',
+        body: {
+          policy: '${1:0x30000}',
+          vmpl: '^${2:0}',
+          minimumTcb: { snp: '^${3:23}', microcode: '^${4:213}' },
+        },
+      },
+    ],
+  },
 };
 
 /** What the tables of profiles and policies say of members. */
@@ -188,6 +223,8 @@ export function launchSchema(): object {
   } as unknown as JsonSchema;
   for (const [path, help] of [...Object.entries(HELP), ...Object.entries(MORE_HELP)])
     Object.assign(memberOf(schema, path), help);
+  for (const [name, help] of Object.entries(WISH_HELP))
+    Object.assign(memberOf(schema, `require.${name}`).anyOf![0]!, help);
   const [word, names] = memberOf(schema, 'guestFeatures').anyOf ?? [];
   for (const inner of word?.anyOf ?? [])
     if (inner['pattern'] !== undefined)

@@ -17,6 +17,7 @@ import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
 import { explainLines } from './explainLines';
+import { notesOn, type VerifiedReport } from '../core/check/checkReport';
 import { addInputs, addOtherNames } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
 import {
@@ -29,9 +30,11 @@ import {
   type LaunchOptions,
 } from './launchOptions';
 import { number } from './options';
+import { evidenceFrom } from './reportInputs';
+import { addVerification, type VerificationOptions } from './wishOptions';
 import { columns, printJson, type Output } from './output';
 
-interface ExplainCommandOptions extends LaunchOptions {
+interface ExplainCommandOptions extends Omit<LaunchOptions, 'require'>, VerificationOptions {
   readonly knownDigest?: Uint8Array;
   readonly resetAddress?: number;
   readonly beside?: true;
@@ -67,6 +70,8 @@ export function addExplainCommand(
     { id: 'svsm' },
     { id: 'varsSize' },
     { id: 'varsFile' },
+    { id: 'report', help: 'explain the measurement of this attestation report' },
+    { id: 'certificates' },
   ])
     .option(
       '--known-digest <digest>',
@@ -76,7 +81,7 @@ export function addExplainCommand(
     .option('--reset-address <number>', 'where additional vCPUs start, without firmware', number(0xffffffff))
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
-  addOtherNames(addLaunchOptions(command)).action(
+  addOtherNames(addVerification(addLaunchOptions(command))).action(
     async (line: string | undefined, options: ExplainCommandOptions) => {
       exit(await (line === undefined ? explain(io, options, out) : explainLines(io, line, options, out)));
     },
@@ -87,11 +92,19 @@ export function addExplainCommand(
 async function explain(io: Io, options: ExplainCommandOptions, out: Output): Promise<number> {
   const path = options.launch === undefined ? undefined : resolve(options.launch);
   const file = path === undefined ? undefined : await readLaunchFile(io, path);
-  const digest = options.launchDigest ?? (options.measurement === undefined ? file?.launchDigest : undefined);
+  const evidence = options.measurement === undefined ? await verifiedReport(io, options, file) : undefined;
+  const digest =
+    options.launchDigest ??
+    evidence?.report.values.measurement ??
+    (options.measurement === undefined ? file?.launchDigest : undefined);
   if (!digest && options.knownDigest)
     throw errors.digestNeeds('--launch-digest', 'the digest to be explained from --known-digest');
-  const inputs = digest ? digestInputs(options, digest, file) : recordedInputs(options, file);
-  const result = await explainLaunch(io, inputs, {
+  // A report is no input of the search: its measurement is what is explained.
+  const given = { ...options, report: undefined, certificates: undefined, require: undefined };
+  const inputs = digest
+    ? digestInputs(given, digest, file)
+    : recordedInputs({ ...given, report: options.report, certificates: options.certificates }, file);
+  const found = await explainLaunch(io, inputs, {
     onProgress: (progress) =>
       progress.kind === 'reading'
         ? out.onProgress?.(`reading ${progress.name}`, progress.done, progress.total)
@@ -100,13 +113,29 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
     maxVcpus: options.maxCpus,
     otherMeasurements: path === undefined ? [] : await measurementsInFolder(io, path),
   });
+  const result = evidence && !options.launchDigest ? { ...found, notes: notesOn(evidence) } : found;
   if (options.json) printJson(out, result);
   else printAnswer(result, out);
   return result.outcome === 'not explained' ? 1 : 0;
 }
 
-function digestInputs(
+/** The report whose measurement is to be explained, if there is one; where a digest is named, that is. */
+async function verifiedReport(
+  io: Io,
   options: ExplainCommandOptions,
+  file: LaunchFile | undefined,
+): Promise<VerifiedReport | undefined> {
+  if (options.launchDigest && options.report === undefined) return undefined;
+  if (options.launchDigest)
+    throw errors.oddOption('--report', 'its measurement or --launch-digest is to be explained, not both');
+  const question = await evidenceFrom(io, options, file);
+  if (!question) return undefined;
+  const { evidenceReader } = await import('../app/reportEvidence');
+  return evidenceReader(io)(question);
+}
+
+function digestInputs(
+  options: LaunchOptions & Pick<ExplainCommandOptions, 'knownDigest' | 'resetAddress'>,
   digest: Uint8Array,
   file: LaunchFile | undefined,
 ): ExplainedDigest {
@@ -152,8 +181,10 @@ const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> =
   maxVcpus: '--max-cpus',
 };
 
-function printAnswer({ outcome, summary, explanations, covered, remains }: ExplainResult, out: Output): void {
+function printAnswer(result: ExplainResult, out: Output): void {
+  const { outcome, summary, explanations, covered, remains, notes = [] } = result;
   const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
+  for (const note of notes) out.note(`NOTE: ${note}`);
   if (outcome === 'already matches') out.line(`OK: ${summary}`);
   explanations.forEach((explanation, i) => print([...(i > 0 ? [''] : []), ...explanationLines(explanation)]));
   if (outcome === 'explained') print(['', NO_VERDICT]);

@@ -12,7 +12,7 @@ import { asRead } from '../core/launch/readInput';
 
 /** The files that each option of an input names are read. */
 export const INPUT_FILES: readonly string[] = (INPUTS as readonly InputRow[])
-  .filter(({ kind }) => ['file', 'page', 'key'].includes(kind))
+  .filter(({ kind }) => ['file', 'page', 'key', 'evidence', 'evidence list', 'wishes'].includes(kind))
   .flatMap(namesOf);
 
 /** All names of the option of an input, its own first. */
@@ -39,6 +39,9 @@ const VALUES: Readonly<Record<string, string>> = {
   file: '<path>',
   page: '<path>',
   key: '<path>',
+  evidence: '<path>',
+  'evidence list': '<path>',
+  wishes: '<path>',
   number: '<number>',
   count: '<number>',
   word: '<number>',
@@ -89,14 +92,22 @@ function optionsOf({ id, as, short, help, mandatory, whyNot: why, asText }: Inpu
   const shown = as === null ? undefined : (as ?? own);
   const letter = short ?? row.short;
   let first: { readonly name: string; readonly value: unknown } | undefined;
+  const list: string[] = [];
   return [own!, ...others].map((name) => {
     const isOwn = name === own && letter !== undefined;
-    const value = row.value ?? VALUES[row.kind] ?? '<name>';
-    const flags = `${isOwn ? `${letter}, ` : ''}${name} ${value}`;
+    const takes = row.value ?? VALUES[row.kind] ?? '<name>';
+    const flags = `${isOwn ? `${letter}, ` : ''}${name} ${takes}`;
     const option = new InputOption(row, flags, help ?? row.help ?? '');
     if ('choices' in row && !asText) option.choices(row.choices as readonly string[]);
     option.argParser((text: string) => {
-      const given = { name, value: asText ? text : valueOf(row, text, why) };
+      const value = asText ? text : valueOf(row, text, why);
+      // What can be given more than once is given under any of its names.
+      if (row.kind === 'evidence list') {
+        option.isGiven = true;
+        list.push(...(value as readonly string[]));
+        return list;
+      }
+      const given = { name, value };
       if (first && first.name !== name && !isDeepStrictEqual(first.value, given.value))
         throw errors.twoNames(id, first.name, name);
       option.isGiven = true;

@@ -20,13 +20,7 @@ import {
 } from '../core/launch/inputs';
 import { isSnpPolicy } from '../core/tech/snp/policy';
 import { waysToGive } from '../app/inputs';
-import {
-  digestInputs,
-  statedInputs as statedIn,
-  titleOf,
-  type DigestInputs,
-  type LaunchInputs,
-} from '../app/launch';
+import { anyStatedInputs, digestInputs, titleOf, type DigestInputs, type LaunchInputs } from '../app/launch';
 import type { KnownDigestInputs } from '../app/knownDigest';
 import { addInputs, type InputUse } from './inputOptions';
 import { cpuFrom } from './options';
@@ -79,7 +73,7 @@ export const neededInput = <T>(value: T | undefined, id: InputId): T => needed(v
 
 /** The owner's inputs without her keys; an option overrides the launch file. */
 export function statedInputs(options: LaunchOptions, file: LaunchFile | undefined) {
-  const base = file && statedIn(file, options.launch!);
+  const base = file && anyStatedInputs(file, options.launch!);
   return { ...pickInputs(MEMBER_IDS, options, base), ...vcpuState(options, base) };
 }
 
@@ -135,7 +129,7 @@ export function inputsOfDigest(
   launchDigest: Uint8Array,
 ): DigestInputs {
   const base = file
-    ? digestInputs(file, launchDigest, options.launch!)
+    ? digestInputs({ ...file, firmware: options.firmware ?? file.firmware }, launchDigest, options.launch!)
     : { title: 'command line', launchDigest };
   const stated = statedInputs(options, file);
   return {

@@ -67,7 +67,7 @@ async function record(
   } finally {
     await connection.close();
   }
-  const doubt = inputs && (await firmwareDoubt(io, inputs.firmware));
+  const doubt = inputs?.firmware === undefined ? undefined : await firmwareDoubt(io, inputs.firmware);
   if (doubt !== undefined) out.note(`WARNING: ${doubt}`);
   out.note(
     'NOTE: Only what the host reported was recorded. Firmware, kernel, vCPUs and CPU are yours to give: nothing that the host says of them is in the file.',

@@ -1,7 +1,6 @@
 // `sevscope report …`: show, verify, diff and export attestation reports of SEV-SNP, and print where AMD has their certificates.
 
 import { Option, type Command } from 'commander';
-import { WISH_ROWS, type WishRow } from '../core/report/wishes';
 import type { Io } from '../app/io';
 import { readReportFile } from '../app/reportFile';
 import { nameOfInput } from '../app/vmsaFile';
@@ -10,40 +9,11 @@ import * as errors from './errors';
 import { printJson, type Output } from './output';
 import { diffReports, exportReport, REPORT_EXPORTS, showReport, type ReportExport } from './reportShow';
 import { verifyReportFile, type VerifyOptions } from './reportVerify';
+import { addVerification, addWishes } from './wishOptions';
 
 type Exit = (status: number) => void;
 
-/** The letters that snpguest has for wishes. */
-const LETTERS: Readonly<Record<string, string>> = {
-  measurement: '-m, ',
-  hostData: '-d, ',
-  reportData: '-r, ',
-};
-
-/** What stands for a value in help. */
-const PLACEHOLDERS: Readonly<Record<WishRow['kind'], string>> = {
-  bytes: ' <bytes>',
-  number: ' <number>',
-  bits: ' <bits>',
-  tcb: ' <parts>',
-  version: ' <version>',
-  flag: '',
-};
-
-/** The option of a wish: `--report-data`. */
-const optionOf = ({ name }: WishRow): string =>
-  `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-
 const collect = (value: string, all: readonly string[] = []) => [...all, value];
-
-function addWishes(command: Command): Command {
-  for (const row of WISH_ROWS) {
-    const flags = `${LETTERS[row.name] ?? ''}${optionOf(row)}${PLACEHOLDERS[row.kind]}`;
-    const option = new Option(flags, row.doc);
-    command.addOption(row.kind === 'bytes' ? option.argParser(collect) : option);
-  }
-  return command;
-}
 
 /** Adds the commands; `exit` receives the exit status when the answer is no. */
 export function addReportCommands(io: Io, program: Command, out: Output, exit: Exit): void {
@@ -65,17 +35,18 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
       showReport(await readReportFile(io, file), nameOfInput(file), options, out);
     });
   addWishes(
-    report
-      .command('verify <file>')
-      .description('verify a report up to a root of AMD; exit status 1 if it is not verified')
-      .option(
-        '--certs <path>',
-        "a file of certificates, or a folder with snpguest's names; can be given more than once",
-        collect,
-        [],
-      )
-      .option('--root <path>', 'a root that is trusted besides those of AMD', collect, [])
-      .option('--at <time>', 'when certificates must be valid, such as 2026-06-01; now unless given')
+    addVerification(
+      report
+        .command('verify <file>')
+        .description('verify a report up to a root of AMD; exit status 1 if it is not verified')
+        .option(
+          '--certs <path>',
+          "a file of certificates, or a folder with snpguest's names; can be given more than once",
+          collect,
+          [],
+        )
+        .addOption(new Option('--certificates <path>', 'the same').argParser(collect).default([]).hideHelp()),
+    )
       .option('--require <path>', "JSON with wishes, or go-sev-guest's policy")
       .option('--json', 'print JSON')
       .addOption(redact()),

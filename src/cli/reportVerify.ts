@@ -2,50 +2,24 @@
 
 import type { Io } from '../app/io';
 import { readCertificates } from '../app/reportCertificates';
-import * as appErrors from '../app/reportErrors';
+import { readRoots } from '../app/reportEvidence';
 import { readCertificateFiles, readReportFile } from '../app/reportFile';
 import { VERIFICATION_VERSION } from '../app/reportSchema';
-import { readWishes } from '../app/reportWishes';
 import { nameOfInput } from '../app/vmsaFile';
 import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';
 import { reportFieldsJson } from '../core/report/reportJson';
 import { NOTHING_ASKED, STEPS } from '../core/report/steps';
 import { chainJson, verifyReport, type Verification } from '../core/report/verify';
-import { readWish, WISH_ROWS, type Wishes } from '../core/report/wishes';
 import { columns, printJson, type Output } from './output';
+import { readVerification, type VerificationOptions } from './wishOptions';
 
-/** The options of `report verify`; those of wishes have their names. */
-export interface VerifyOptions extends Readonly<Partial<Record<keyof Wishes, unknown>>> {
+/** The options of `report verify`, besides wishes. */
+export interface VerifyOptions extends VerificationOptions {
   readonly certs: readonly string[];
-  readonly root: readonly string[];
-  readonly at?: string;
-  readonly require?: string;
+  readonly certificates: readonly string[];
   readonly json?: true;
   readonly redact?: true;
-}
-
-/** Wishes that were given as options. @throws CheckError (usage) */
-function wishesOf(options: VerifyOptions): Wishes {
-  let wishes: Wishes = {};
-  for (const row of WISH_ROWS) {
-    const value = options[row.name];
-    if (value === undefined) continue;
-    const read = readWish(row, value);
-    const option = `--${row.name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    if (!read.ok)
-      throw (row.kind === 'bytes' ? appErrors.badSnpguestValue : appErrors.badWish)(option, read.wanted);
-    wishes = { ...wishes, [row.name]: read.value };
-  }
-  return wishes;
-}
-
-/** A time as people write it, in milliseconds since 1970; UTC. @throws CheckError (usage) */
-function timeOf(text: string): number {
-  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?$/.test(text);
-  const time = isTime ? Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text) : NaN;
-  if (Number.isNaN(time)) throw appErrors.badTime(text);
-  return time;
 }
 
 const MARKS = { passed: 'passed', failed: 'FAILED', 'not-checked': 'not checked' } as const;
@@ -57,26 +31,17 @@ export async function verifyReportFile(
   options: VerifyOptions,
   out: Output,
 ): Promise<boolean> {
-  const wishes = wishesOf(options);
-  const at = options.at === undefined ? Date.now() : timeOf(options.at);
-  const required =
-    options.require === undefined
-      ? {}
-      : readWishes(options.require, utf8Text(await io.read(options.require, 'wishes')));
+  const { at, require: wishes } = await readVerification(io, options);
   const { report, found } = await readReportFile(io, path);
-  const files = await Promise.all(options.certs.map((one) => readCertificateFiles(io, one)));
-  const roots = readCertificates(
-    joined(await Promise.all(options.root.map((one) => readCertificateFiles(io, one)))),
-  );
-  const [bad] = roots.bad;
-  if (bad) throw appErrors.badWish('--root', `a certificate; ${bad.source} ${bad.problem}`);
+  const given = [...options.certs, ...options.certificates];
+  const files = await Promise.all(given.map((one) => readCertificateFiles(io, one)));
   const verification = await verifyReport(
     {
       report,
       ...readCertificates(joined([found.certificates, ...files])),
-      roots: roots.certificates,
+      roots: await readRoots(io, options.root),
       at,
-      wishes: { ...required, ...wishes },
+      wishes,
       hcl: found.hcl,
     },
     io,
@@ -99,8 +64,6 @@ export async function verifyReportFile(
   else printSteps(nameOfInput(path), options.redact ? redacted(verification) : verification, out);
   return verification.verified;
 }
-
-const utf8Text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Reasons without long runs of digits, which may name a chip or a guest. */
 function redacted(verification: Verification): Verification {

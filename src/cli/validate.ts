@@ -8,6 +8,7 @@ import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
 import type { JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
+import { statusOf } from '../core/domain/report';
 import { pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { secretGuid, type Secret } from '../core/tech/sev/secret';
@@ -15,7 +16,15 @@ import type { Io } from '../app/io';
 import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
 import type { KnownDigestInputs } from '../app/knownDigest';
-import { checkFiles, filesOf, statedPlatform, type CheckOptions, type DigestInputs } from '../app/launch';
+import {
+  checkFiles,
+  filesOf,
+  statedPlatform,
+  type CheckOptions,
+  type DigestInputs,
+  type ReportInputs,
+} from '../app/launch';
+import type { EvidenceQuestion, VerifyEvidence } from '../app/reportEvidence';
 import { sealForLaunch } from '../app/seal';
 import { admitFor, type Admit } from './files';
 import { findLaunchFiles } from './launchFiles';
@@ -27,6 +36,7 @@ import {
   recordedInputs,
   type LaunchOptions,
 } from './launchOptions';
+import { evidenceFrom, inputsOfReport } from './reportInputs';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -113,13 +123,22 @@ async function validateOne(
   const admit = admitFor(io, options);
   // Before anything else can fail, because that would be written as JUnit.
   if (file) await admit(filesOf(file));
+  const evidence = await evidenceFrom(io, options, file);
   // A file with a recorded launch is checked as such, unless a domain is requested.
   const isRecorded = file?.launch !== undefined || options.measurement !== undefined;
   const named = isRecorded && options.connection === undefined ? undefined : file?.domain;
   if (options.domain !== undefined || named)
-    return validateRunning(io, options, file, admit, out, workerPath, onReport);
+    return validateRunning(io, options, { file, evidence }, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
+  if (evidence) {
+    if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+    const inputs = inputsOfReport(options, file, evidence);
+    const report = await checkReport(io, inputs, { onProgress: out.onProgress, admit });
+    onReport(report);
+    printReport(report, options, out);
+    return statusOf(report);
+  }
   const launchDigest = options.launchDigest ?? file?.launchDigest;
   if (launchDigest) {
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
@@ -167,6 +186,18 @@ async function checkInputs(io: Io, inputs: DigestInputs, options: CheckOptions):
   return checkAgainstDigest(io, inputs, options);
 }
 
+/** Compares a launch with its report. */
+async function checkReport(io: Io, inputs: ReportInputs, options: CheckOptions): Promise<Report> {
+  const [{ checkAgainstReport }, verifyEvidence] = [await import('../app/reportCheck'), await reader(io)];
+  return (await checkAgainstReport(io, inputs, { ...options, verifyEvidence })).report;
+}
+
+/** What verifies reports. */
+async function reader(io: Io): Promise<VerifyEvidence> {
+  const { evidenceReader } = await import('../app/reportEvidence');
+  return evidenceReader(io);
+}
+
 /** Checks that a measurement is one of a digest. */
 async function checkMeasurement(io: Io, inputs: KnownDigestInputs, options: CheckOptions): Promise<Report> {
   const { checkAgainstKnownDigest } = await import('../app/knownDigest');
@@ -181,7 +212,10 @@ async function readLaunch(io: Io, path: string): Promise<LaunchFile> {
 async function validateRunning(
   io: Io,
   options: OneLaunch,
-  file: LaunchFile | undefined,
+  {
+    file,
+    evidence,
+  }: { readonly file: LaunchFile | undefined; readonly evidence: EvidenceQuestion | undefined },
   admit: Admit,
   out: Output,
   workerPath: string | undefined,
@@ -198,6 +232,7 @@ async function validateRunning(
   checkSecretFiles({ ...options, domain });
   const inputs = {
     ...domainInputs(options, file, injectSecret.length > 0),
+    ...(evidence && { evidence }),
     domain,
     measurement,
     platform,
@@ -210,6 +245,7 @@ async function validateRunning(
     workerPath,
     timeoutMs: options.timeout,
     admit,
+    verifyEvidence: evidence && (await reader(io)),
   };
   const { printDomainCheck, ruleLines, saveExpected } = await import('./validateDomain');
   const { report, status, injected, expected } = await printDomainCheck(
@@ -229,8 +265,24 @@ async function validateRunning(
 }
 
 /** The word before the summary of a report that does not match. */
-const endingOf = ({ agrees, expected }: Report): string =>
-  expected !== undefined ? 'NOT VERIFIED' : agrees ? 'NOT TRUSTED' : 'ERROR';
+const endingOf = ({ agrees, expected, evidence, verdict }: Report): string =>
+  expected !== undefined
+    ? 'NOT VERIFIED'
+    : agrees || (evidence && verdict === 'cannot be trusted')
+      ? 'NOT TRUSTED'
+      : 'ERROR';
+
+/** The steps of the verification of a report: those that did not pass, or with `all` every one. */
+function evidenceRows({ evidence }: Report, all: boolean): string[][] {
+  const listed = (evidence?.steps ?? []).filter(
+    ({ outcome, required }) => all || outcome === 'failed' || (required && outcome !== 'passed'),
+  );
+  return listed.map(({ outcome, title, reason }) => [
+    outcome === 'not-checked' ? 'not checked' : outcome,
+    title,
+    reason,
+  ]);
+}
 
 function printReport(report: Report, { json, debug }: OneLaunch, out: Output): void {
   if (json) {
@@ -243,6 +295,7 @@ function printReport(report: Report, { json, debug }: OneLaunch, out: Output): v
     columns(rows).forEach((line) => {
       out.line(line);
     });
+    out.lines(columns(evidenceRows(report, debug === true)));
   }
   if (report.verdict === 'matches') out.line(`OK: ${report.summary}`);
   else {

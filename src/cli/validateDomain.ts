@@ -9,6 +9,7 @@ import type { Secret } from '../core/tech/sev/secret';
 import { checkDomain, type DomainInputs } from '../app/domainCheck';
 import { expectedText, type ExpectedLaunch } from '../app/snpLaunch';
 import type { Io } from '../app/io';
+import type { VerifyEvidence } from '../app/reportEvidence';
 import { libvirt } from '../libvirt/client';
 import type { ConnectOptions } from '../libvirt/contract';
 import type { Admit } from './files';
@@ -27,6 +28,8 @@ export interface DomainRun {
   readonly timeoutMs?: number | undefined;
   /** Refuses files of which one would be overwritten. */
   readonly admit: Admit;
+  /** Verifies attestation reports; absent when there is none. */
+  readonly verifyEvidence?: VerifyEvidence | undefined;
   /** Reads the secrets to inject; absent when there are none. */
   readonly secrets?: () => Promise<readonly Secret[]>;
 }
@@ -47,7 +50,7 @@ export function terminalConnection({
   fromFile = false,
   workerPath,
   timeoutMs,
-}: Omit<DomainRun, 'secrets' | 'admit'>): ConnectOptions {
+}: Omit<DomainRun, 'secrets' | 'admit' | 'verifyEvidence'>): ConnectOptions {
   if (workerPath === undefined) throw errors.noWorker();
   return {
     uri,
@@ -65,8 +68,9 @@ export async function printDomainCheck(
   run: DomainRun,
   out: Output,
 ): Promise<DomainAnswer> {
-  const { secrets, admit } = run;
-  const options = { libvirt, connection: terminalConnection(run), onProgress: out.onProgress, admit };
+  const { secrets, admit, verifyEvidence } = run;
+  const connection = terminalConnection(run);
+  const options = { libvirt, connection, onProgress: out.onProgress, admit, verifyEvidence };
   const { report, injected, injectionError, expected } = await checkDomain(
     io,
     inputs,

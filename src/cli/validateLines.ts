@@ -16,11 +16,11 @@ type Ending = 'OK' | 'MISMATCH' | 'NOT TRUSTED' | 'NOT VERIFIED' | 'ERROR';
 
 function endingOf({ outcome }: LaunchResult): Ending {
   if ('error' in outcome) return 'ERROR';
-  const { verdict, agrees, expected } = outcome.report;
+  const { verdict, agrees, expected, evidence } = outcome.report;
   if (expected !== undefined) return 'NOT VERIFIED';
   if (verdict === 'matches') return 'OK';
   if (verdict === 'does not match') return 'MISMATCH';
-  return agrees === true ? 'NOT TRUSTED' : 'ERROR';
+  return agrees === true || evidence ? 'NOT TRUSTED' : 'ERROR';
 }
 
 const sentenceOf = ({ outcome }: LaunchResult): string =>

@@ -4,13 +4,19 @@ import type { Command } from 'commander';
 import { badLaunchDigest } from '../app/errors';
 import { addInputs, addOtherNames } from './inputOptions';
 import { addLaunchOptions, OF_SNP, type LaunchOptions } from './launchOptions';
+import type { InputId } from '../core/launch/inputs';
 import { timeoutOption } from './options';
+import { addVerification, addWishes, type VerificationOptions } from './wishOptions';
 
-/** What only an SNP launch has. */
-const SNP_INPUTS = OF_SNP.map((id) => ({ id }));
+/** What is of an attestation report. */
+const OF_REPORT: readonly InputId[] = ['report', 'certificates', 'require'];
+/** What else only an SNP launch has. */
+const SNP_INPUTS = OF_SNP.filter((id) => !OF_REPORT.includes(id)).map((id) => ({ id }));
+/** Wishes whose options are those of inputs here: a launch digest and a policy are said by their own. */
+const TAKEN = ['measurement', 'policy'] as const;
 
 /** The parsed options, by commander's names. */
-export interface ValidateOptions extends Omit<LaunchOptions, 'launch'> {
+export interface ValidateOptions extends Omit<LaunchOptions, 'launch' | 'require'>, VerificationOptions {
   readonly launch?: readonly string[];
   readonly junit?: string;
   readonly insecure?: true;
@@ -41,12 +47,21 @@ export function addValidateOptions(command: Command): Command {
   addInputs(command, [
     {
       id: 'launchDigest',
-      help: 'launch digest that the guest must have, in place of what is loaded; without a measurement, that the inputs must give',
+      help: 'launch digest that the guest must have, in place of what is loaded; without a measurement, that the inputs must give; with a report, that it must show',
       whyNot: (found) => badLaunchDigest(found).message,
     },
   ]);
-  addLaunchOptions(command).optionsGroup('Of an SEV-SNP launch, whose launch digest is known:');
-  addInputs(command, SNP_INPUTS)
+  addLaunchOptions(command).optionsGroup(
+    'Of an SEV-SNP launch, whose launch digest is known or whose guest has a report:',
+  );
+  addInputs(command, SNP_INPUTS).optionsGroup(
+    'The attestation report of an SEV-SNP guest, and what it must show:',
+  );
+  addInputs(
+    command,
+    OF_REPORT.map((id) => ({ id })),
+  );
+  addWishes(addVerification(command), TAKEN)
     .optionsGroup('Secrets:')
     .option(
       '-s, --inject-secret <name:path>',

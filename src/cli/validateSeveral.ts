@@ -10,18 +10,20 @@ import { checkMany, type JobSource, type LaunchResult } from '../app/checkMany';
 import { Gate } from '../app/gate';
 import type { Io } from '../app/io';
 import * as ioErrors from '../app/ioErrors';
+import { evidenceReader } from '../app/reportEvidence';
 import { filesOf, statedPlatform } from '../app/launch';
 import { readLaunchFile } from '../app/launchFile';
 import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
 import { domainInputs, inputsOfDigest, recordedInputs } from './launchOptions';
 import { launchName, withoutKeys, type Output } from './output';
+import { evidenceFrom, inputsOfReport } from './reportInputs';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
 
 /** Inputs and options about one launch, which are meaningless for several. */
-const OF_ONE = [...REPORTED_IDS, 'connection', 'domain', 'launchDigest'] as const;
+const OF_ONE = [...REPORTED_IDS, 'connection', 'domain', 'launchDigest', 'report', 'certificates'] as const;
 const ONE_LAUNCH = {
   secretHeader: '--secret-header',
   secretPayload: '--secret-payload',
@@ -47,7 +49,7 @@ export async function validateSeveral(
   const begun = new Date();
   const jobs = paths.map((path, i) => ({
     path,
-    prepare: () => Promise.resolve().then(() => questionIn(files[i]!, path, options, workerPath)),
+    prepare: () => questionIn(io, files[i]!, path, options, workerPath),
   }));
   const shown = (result: LaunchResult): LaunchResult =>
     'error' in result.outcome
@@ -57,6 +59,7 @@ export async function validateSeveral(
   const checked = await checkMany(io, jobs, {
     libvirt,
     admit,
+    verifyEvidence: evidenceReader(io),
     onProgress: out.onProgress,
     onResult: (result, index) => lines?.add(shown(result), index),
   });
@@ -92,19 +95,24 @@ function readAll(io: Io, paths: readonly string[]): Promise<(LaunchFile | CheckE
 }
 
 /** The question that one of several launch files asks. @throws CheckError when there is none */
-function questionIn(
+async function questionIn(
+  io: Io,
   file: LaunchFile | CheckError,
   path: string,
   options: ValidateOptions,
   workerPath: string | undefined,
-): JobSource {
+): Promise<JobSource> {
   if (file instanceof CheckError) throw file;
   const named = { ...options, launch: shortPath(path) };
+  // Of several launches, some have a report: what is said of reports is for these.
+  const evidence = file.report === undefined ? undefined : await evidenceFrom(io, named, file);
+  if (evidence && !file.domain) return { recorded: inputsOfReport(named, file, evidence) };
   if (file.launch) return { recorded: recordedInputs(named, file) };
   if (file.launchDigest) return { recorded: inputsOfDigest(named, file, file.launchDigest) };
   return {
     domain: {
       ...domainInputs(named, file, false),
+      ...(evidence && { evidence }),
       platform: statedPlatform(file),
       domain: file.domain?.name ?? '',
       insecure: options.insecure === true,

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import type { LoadSource } from '../core/launch/loads';
+import type { ChainPicture } from '../core/report/picture';
 import type { Report, RuleResult } from '../core/launch/report';
 import {
   bytes,
@@ -67,6 +68,8 @@ export interface ReportViewState {
   readonly injectionError?: string;
   /** Absent where nothing of it was kept, as of an earlier result. */
   readonly parts?: LaunchParts;
+  /** The chain of the attestation report; absent where there is none, or nothing of it was kept. */
+  readonly picture?: ChainPicture;
   /** A launch file can be made of the owner's inputs and the digest that the report must show. */
   readonly canSaveLaunch?: boolean;
   /** Absent until someone asks for it. */
@@ -100,6 +103,7 @@ const REPORT_STATE: v.GenericSchema<ReportViewState> = v.object({
   injected: v.exactOptional(count),
   injectionError: v.exactOptional(text),
   parts: v.exactOptional(plain<LaunchParts>()),
+  picture: v.exactOptional(plain<ChainPicture>()),
   canSaveLaunch: v.exactOptional(v.boolean()),
   explanation: v.exactOptional(EXPLANATION),
 });
@@ -114,6 +118,7 @@ const REPORT_ACTIONS = {
   copyTrace: { label: 'Copy Trace as JSON', icon: 'json' },
   saveTrace: { label: 'Save Trace…', icon: 'save' },
   saveLaunch: { label: 'New Launch File of This', icon: 'new-file' },
+  openEvidence: { label: 'Open Attestation Report', icon: 'verified' },
   injectSecret: { label: 'Inject Secret…', icon: 'key' },
   explain: { label: 'Why?', icon: 'question' },
   explainFolder: { label: 'Also Try Other Images of the Folder', icon: 'file-binary' },

@@ -1,5 +1,6 @@
 // The code of each task, loaded when a thread runs it: what one needs is a small part of all.
 
+import type { VerifyEvidence } from '../app/reportEvidence';
 import type { TaskName } from '../threads';
 import type { TaskCode } from './serve';
 
@@ -26,13 +27,23 @@ export const CODE: { readonly [N in TaskName]: () => Promise<TaskCode<N>> } = {
     const { readReport } = await import('./report');
     return async (task, { io, answer }) => readReport(task, await io(), answer);
   },
+  verifyReport: async () => {
+    const { evidenceReader } = await import('../app/reportEvidence');
+    return async (question, { io, answer }) => answer(await evidenceReader(await io())(question));
+  },
   lintLaunch: async () => {
     const { lintOpenLaunch } = await import('../app/launchProblems');
     return async (task, { io, answer }) => answer(await lintOpenLaunch(await io(), task));
   },
   checkDigest: async () => {
     const { checkTraced } = await import('../app/digestTrace');
-    return async (inputs, { io, answer }) => checkTraced(await io(), inputs, answer);
+    return async (inputs, { io, answer }) => {
+      const here = await io();
+      // Most launches have no report, and their checks no use for a library of certificates.
+      const verifyEvidence: VerifyEvidence = async (question) =>
+        (await import('../app/reportEvidence')).evidenceReader(here)(question);
+      return checkTraced(here, inputs, verifyEvidence, answer);
+    };
   },
   changeLaunch: async () => {
     const { changesFor } = await import('../app/launchEdits');

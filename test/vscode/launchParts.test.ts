@@ -14,6 +14,7 @@ import { MOST_STEPS } from '../../src/protocol/launch';
 import { useFolder } from '../helpers/folder';
 import { TestPanel } from '../helpers/panel';
 import { writeSnpLaunches } from '../helpers/snpLaunches';
+import { makeReport } from '../unit/core/report/reports';
 import { closeEditors } from './closeEditors';
 import { extension } from './domainsView';
 import { io } from './machine';
@@ -50,6 +51,30 @@ describe('The parts of a checked launch', function () {
   useFolder(async (made) => {
     await writeSample(io, (folder = made));
     await writeSnpLaunches(folder);
+  });
+
+  it('of a launch with a report have the steps and the chain of that, and open it', async () => {
+    const launch = JSON.parse(readFileSync(at('snp.sevlaunch.json').fsPath, 'utf8')) as object;
+    const odd = JSON.parse(readFileSync(at('snp-odd.sevlaunch.json').fsPath, 'utf8')) as {
+      launchDigest: string;
+    };
+    const measurement = Uint8Array.from(Buffer.from(odd.launchDigest, 'hex'));
+    writeFileSync(at('report.bin').fsPath, makeReport('Genoa', { measurement }));
+    const text = JSON.stringify({ ...launch, launchDigest: undefined, report: 'report.bin' });
+    writeFileSync(at('reported.sevlaunch.json').fsPath, text);
+    const panel = await open('reported.sevlaunch.json');
+    const { report, picture, parts } = panel.viewOf('report')!;
+    assert.deepEqual([report.verdict, report.evidence!.verified], ['cannot be trusted', false]);
+    assert.equal(picture!.boxes.length, 4);
+    assert.ok(parts!.steps);
+    panel.send({ type: 'action', action: 'openEvidence' });
+    await until('the report is open', () => labels().includes('report.bin'));
+    // What is in a report may be explained, whoever made it.
+    panel.send({ type: 'action', action: 'explain' });
+    const found = () => panel.viewOf('report')?.explanation;
+    await until('it is searched', () => found()?.kind === 'found' || found()?.kind === 'ended', 100);
+    const explanation = found()!;
+    assert.ok(explanation.kind === 'found' && explanation.result.notes![0]!.includes('is not verified'));
   });
 
   it('of SNP have each step when it is asked for, and none of an earlier check', async () => {

@@ -10,9 +10,10 @@ import { writeSample } from '../../src/app/sample';
 import { SAMPLE } from '../../src/app/sampleNames';
 import { launchTasks, resolveLaunchTask } from '../../src/host/launch/launchTasks';
 import { LaunchTree } from '../../src/host/launch/launchTree';
-import { ruleId, stepId } from '../../src/host/launch/testItems';
+import { evidenceId, ruleId, stepId } from '../../src/host/launch/testItems';
 import { editorLine } from '../../src/core/binary/plainText';
 import { RecordedRun } from '../helpers/testRun';
+import { makeReport } from '../unit/core/report/reports';
 import { connectionsOf, memory } from './domainsView';
 import { io } from './machine';
 import { until } from './until';
@@ -27,6 +28,8 @@ const [GONE, DOMAIN, SNP_DOMAIN, BROKEN] = [
   'snp-domain.sevlaunch.json',
   'broken.sevlaunch.json',
 ] as const;
+/** One with a report that nobody signed, and one with that of a real machine. */
+const [REPORTED, REAL] = ['reported.sevlaunch.json', 'real.sevlaunch.json'] as const;
 
 let folder: string;
 before(async () => {
@@ -47,6 +50,22 @@ before(async () => {
     cmdline: undefined,
   };
   put(SNP_DOMAIN, { ...snp, technology: 'snp', domain });
+  const of = JSON.parse(readFileSync(join(folder, SAMPLE.snpMatches), 'utf8')) as object;
+  writeFileSync(join(folder, 'report.bin'), makeReport('Genoa'));
+  const reported = {
+    ...of,
+    kernel: undefined,
+    initrd: undefined,
+    cmdline: undefined,
+    launchDigest: undefined,
+  };
+  writeFileSync(join(folder, REPORTED), JSON.stringify({ ...reported, report: 'report.bin' }, null, 2));
+  const vectors = process.env['SEVSCOPE_VECTORS'];
+  if (vectors !== undefined) {
+    const report = join(vectors, 'report', 'veraison-extended-report.bin');
+    const launchDigest = readFileSync(report).subarray(0x90, 0xc0).toString('hex');
+    writeFileSync(join(folder, REAL), JSON.stringify({ report, launchDigest }));
+  }
   writeFileSync(join(folder, BROKEN), '{\n  "firmware": 5,\n  "keys": {}\n}\n');
 });
 after(() => {
@@ -118,6 +137,31 @@ describe('Launch files as tests', function () {
     assert.notEqual(expectedOutput, actualOutput);
     const lines = readFileSync(items[1]!.uri!.fsPath, 'utf8').split('\n');
     assert.match(lines[location!.range.start.line]!, /"launchDigest"/);
+  });
+
+  it('of SNP with a report pass only when that is verified', async () => {
+    const vectors = process.env['SEVSCOPE_VECTORS'];
+    const { tree, items, recorded, run } = treeOf([REPORTED, ...(vectors === undefined ? [] : [REAL])]);
+    for (const item of items) await tree.resolve(item);
+    const labelsOf = () => items.map((item) => [...item.children].map(([, child]) => child.label));
+    assert.deepEqual(labelsOf()[0], ['Firmware', 'VMSAs', 'Launch digest', 'Measurement in the report']);
+    await run();
+    assert.deepEqual(
+      items.map(({ id }) => recorded.states.get(id)),
+      ['failed', ...(vectors === undefined ? [] : ['passed'])],
+    );
+    const { message, expectedOutput, location } = recorded.messages.get(items[0]!.id)![0]!;
+    assert.match(message as string, /^The attestation report is not verified \(Chain of certificates\)/);
+    assert.equal(expectedOutput, undefined);
+    const lines = readFileSync(items[0]!.uri!.fsPath, 'utf8').split('\n');
+    assert.match(lines[location!.range.start.line]!, /"report"/);
+    // Each step of the verification, and none that was not taken is a pass.
+    assert.ok(labelsOf()[0]!.includes('Report: Signature of the report'));
+    const state = (step: string) => recorded.states.get(evidenceId(items[0]!, step));
+    assert.deepEqual(
+      [state('format'), state('signature'), state('revocation')],
+      ['passed', 'failed', 'skipped'],
+    );
   });
 
   it('come out each in its way, and none stops another', async () => {

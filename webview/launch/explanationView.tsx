@@ -156,10 +156,15 @@ function Coverage({ result }: { result: ExplainResult }) {
 function FoundView({ found }: { found: Found }) {
   const { result, changeable, changed, searchedFolder: beside } = found;
   const [open, setOpen] = useSaved('explanation.coverage', false);
-  const { outcome, explanations, covered } = result;
+  const { outcome, explanations, covered, notes = [] } = result;
   return (
     <>
       <p>{shortSummary(result)}</p>
+      {notes.map((note) => (
+        <p class="explanation-note" key={note}>
+          <Icon name="info" class="severity-info" /> {note}
+        </p>
+      ))}
       {explanations.length > 0 && (
         <ol class="explanations" aria-label="Explanations">
           {explanations.map((explanation, i) => (

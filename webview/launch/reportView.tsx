@@ -15,6 +15,7 @@ import {
 import { VMSA_SIZE } from '../../src/core/vmsa/layout/layout';
 import type { LaunchParts, ReportViewState } from '../../src/protocol/launch';
 import { Digest, DigestPair } from '../parts/digest';
+import { EvidenceView } from './evidenceView';
 import { ExplanationView } from './explanationView';
 import { HashTable } from './hashTable';
 import { Lens } from './lens';
@@ -39,6 +40,11 @@ const SOURCES: Record<Source, { icon: string; text: string; title: string }> = {
     icon: 'unverified',
     text: 'host: untrusted',
     title: 'Said by the host, which the owner does not trust',
+  },
+  processor: {
+    icon: 'verified',
+    text: 'processor',
+    title: 'Shown by an attestation report that is verified up to a trusted root',
   },
   derived: { icon: 'symbol-operator', text: 'derived', title: 'Computed here from the other steps' },
 };
@@ -162,18 +168,26 @@ function Pipeline({
 const REPORTED = { what: 'measurement', names: ['Expected', 'Reported'] } as const;
 const NAMED = { what: 'launch digest', names: ['Computed', 'Named'] } as const;
 
+const IN_REPORT = { what: 'measurement', names: ['Computed', 'In the report'] } as const;
+
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
-  const { report, made, earlier, injected, injectionError, explanation, parts } = view;
-  const mayInject = made !== undefined && !earlier && injected === undefined && report.verdict === 'matches';
+  const { report, made, earlier, injected, injectionError, explanation, parts, picture } = view;
+  // A guest of SEV-SNP asks for its secrets itself.
+  const mayInject =
+    made !== undefined &&
+    !earlier &&
+    injected === undefined &&
+    report.verdict === 'matches' &&
+    !report.evidence;
   const { icon, title, style } = report.expected === undefined ? VERDICTS[report.verdict] : NOT_VERIFIED;
   // Nothing can be explained unless something was computed, and the button is not needed during or after a search.
   const mayExplain =
-    report.verdict === 'does not match' &&
+    (report.verdict === 'does not match' || report.agrees === false) &&
     report.steps.length > 0 &&
     (explanation === undefined || explanation.kind === 'ended');
   const { expected, found } = comparedSteps(report);
-  const compared = found?.id === 'named-digest' ? NAMED : REPORTED;
+  const compared = found?.id === 'named-digest' ? NAMED : found?.id === 'report' ? IN_REPORT : REPORTED;
   return (
     <div class="report">
       <header class={`verdict ${style}`} data-pane data-verdict={report.verdict}>
@@ -209,6 +223,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
           <ActionButton action="copyReport" />
           <ActionButton action="copyReportJson" />
           <ActionButton action="saveReport" />
+          {picture && <ActionButton action="openEvidence" />}
           {view.canSaveLaunch && <ActionButton action="saveLaunch" />}
         </div>
       </header>
@@ -235,6 +250,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
           <DigestPair expected={expected.digest} reported={found.digest} {...compared} />
         </section>
       )}
+      {report.evidence && <EvidenceView evidence={report.evidence} {...(picture && { picture })} />}
       {report.rules && <Rules rules={report.rules} />}
       {report.steps.length > 0 && (
         <section data-pane>

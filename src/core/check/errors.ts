@@ -7,17 +7,36 @@ import { type CheckError, usage } from '../errors';
 export function nothingToCheck(): CheckError {
   return usage(
     'nothing-to-check',
-    'There is nothing to check: record a "launch", name the "domain" to ask, or the "launchDigest" that the inputs must give.',
+    'There is nothing to check: record a "launch", name the "domain" to ask, the "launchDigest" that the inputs must give, or the "report" of the guest.',
   );
 }
 
-/** A launch digest beside a measurement or a domain: one file asks one question. */
-export function severalToCheck(): CheckError {
+/** A launch digest beside a measurement or a domain, or a report beside a measurement: one file asks one question. */
+export function severalToCheck(member: 'launchDigest' | 'report'): CheckError {
   return usage(
     'several-to-check',
-    'A "launchDigest" is to be matched, and a "launch" or a "domain", too; a launch file asks one question.',
-    { advice: 'Make two files of it.', at: { input: 'launchDigest' } },
+    member === 'launchDigest'
+      ? 'A "launchDigest" is to be matched, and a "launch" or a "domain", too; a launch file asks one question.'
+      : 'A "report" of SEV-SNP is to be matched, and a "launch" of SEV, too; a launch file asks one question.',
+    { advice: 'Make two files of it.', at: { input: member } },
   );
+}
+
+/** There is no firmware, and no report that could be verified without. */
+export function firmwareNeeded(): CheckError {
+  return usage('firmware-needed', 'There is no "firmware", and only a "report" can be checked without.', {
+    advice: 'Name the firmware image that was launched.',
+    at: { input: 'firmware' },
+  });
+}
+
+/** What is of a report, and no report. */
+export function reportNeeded(member: 'certificates' | 'require'): CheckError {
+  const what = member === 'certificates' ? 'Certificates' : 'Wishes of a report';
+  return usage('report-needed', `${what} are given, and no report that they are of.`, {
+    advice: 'Name the "report", too, or leave them out.',
+    at: { input: member },
+  });
 }
 
 /** A measurement is to be checked without the key that it was made with. @param ofDomain it may be one of SNP, which has none */
@@ -35,6 +54,15 @@ export function otherTechnology(named: string, found: string): CheckError {
     'other-technology',
     `The technology is said to be ${named}, and the policy is one of ${found}.`,
     { advice: 'Leave "technology" out, or correct one of them.' },
+  );
+}
+
+/** A report beside another technology. @param named its name */
+export function reportOfSnp(named: string): CheckError {
+  return usage(
+    'report-of-snp',
+    `A report of SEV-SNP is given, and the technology is said to be ${named}, which has none.`,
+    { advice: 'Leave "technology" out, or the report.', at: { input: 'report' } },
   );
 }
 

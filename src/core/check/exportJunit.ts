@@ -1,10 +1,10 @@
 // Checks as JUnit XML, in the shape of Jenkins' schema, which GitLab's and GitHub's reporters read: a suite
-// for each launch file, with the measurement and, for a domain, its rules as test cases. Facts are
-// properties; digests are in failures and outputs.
+// for each launch file, with the measurement and, for a domain, its rules as test cases, and the steps of the
+// verification of an attestation report. Facts are properties; digests are in failures and outputs.
 
 import { visibleText } from '../binary/plainText';
 import type { CheckError } from '../errors';
-import { comparedSteps, type Report, type RuleResult, type Step } from '../launch/report';
+import { comparedSteps, type EvidenceStep, type Report, type RuleResult, type Step } from '../launch/report';
 
 /** One check to report. */
 export interface JunitCheck {
@@ -74,7 +74,9 @@ function measurementCase({ outcome, milliseconds }: JunitCheck): Case {
   return {
     ...failed,
     outcome: 'failure',
-    ...(report.expected === undefined && { body: compared(report) }),
+    // Two digests say nothing where the report that one is of is not to be trusted.
+    ...(report.expected === undefined &&
+      (!report.evidence || report.verdict === 'does not match') && { body: compared(report) }),
   };
 }
 
@@ -84,6 +86,15 @@ function ruleCase({ title, outcome, reason, advice, kind }: RuleResult): Case {
   return outcome === 'skipped'
     ? { ...base, outcome: 'skipped' }
     : { ...base, outcome: 'failure', type: kind ?? 'config' };
+}
+
+/** A step of the verification of a report. One that is required and was not checked is no pass. */
+function evidenceCase({ title, outcome, reason, required }: EvidenceStep): Case {
+  const base = { name: `Report: ${title}`, milliseconds: 0, message: reason };
+  if (outcome === 'passed') return { ...base, outcome: 'passed' };
+  return outcome === 'failed' || required
+    ? { ...base, outcome: 'failure', type: outcome }
+    : { ...base, outcome: 'skipped' };
 }
 
 function caseXml(suite: string, one: Case): string[] {
@@ -108,8 +119,8 @@ function totals(cases: readonly Case[]): Record<string, number> {
 }
 
 function casesOf(check: JunitCheck): Case[] {
-  const rules = 'report' in check.outcome ? (check.outcome.report.rules ?? []) : [];
-  return [measurementCase(check), ...rules.map(ruleCase)];
+  const { rules = [], evidence } = 'report' in check.outcome ? check.outcome.report : {};
+  return [measurementCase(check), ...rules.map(ruleCase), ...(evidence?.steps ?? []).map(evidenceCase)];
 }
 
 function suiteXml(check: JunitCheck, timestamp: string): string[] {

@@ -8,7 +8,18 @@ const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 
 /** The report as Markdown; ends with a line feed. */
 export function reportMarkdown(report: Report): string {
-  const { title, mode, verdict, summary, facts, steps, warnings, rules = [], measured = [] } = report;
+  const {
+    title,
+    mode,
+    verdict,
+    summary,
+    facts,
+    steps,
+    warnings,
+    rules = [],
+    measured = [],
+    evidence,
+  } = report;
   const lines = [
     `# ${markdownText(title)}: ${verdict}`,
     '',
@@ -28,6 +39,15 @@ export function reportMarkdown(report: Report): string {
     'Rules',
     ['Rule', 'Outcome', 'Why'],
     rules.map(({ id, outcome, reason, advice }) => [id, outcome, markdownText(`${reason} ${advice}`.trim())]),
+  );
+  table(
+    'Verification of the report',
+    ['Step', 'Outcome', 'Why'],
+    (evidence?.steps ?? []).map(({ title: what, outcome, reason }) => [
+      what,
+      outcome === 'not-checked' ? 'not checked' : outcome,
+      markdownText(reason),
+    ]),
   );
   table(
     'Measurement',

@@ -3,11 +3,12 @@
 // the table of inputs.
 
 import type { INPUTS, InputValue } from '../launch/inputs';
+import type { Wishes } from '../report/wishes';
 
-/** The rows with a place in a launch file; the numbers of a CPU are one value. */
+/** The rows with a place in a launch file; the numbers of a CPU are one value, and wishes have a table of their own. */
 type Row = Exclude<
   Extract<(typeof INPUTS)[number], { readonly member: unknown }>,
-  { readonly member: readonly ['cpu', string] }
+  { readonly member: readonly ['cpu', string] } | { readonly id: 'require' }
 >;
 type NameOf<R extends Row> = R['member'] extends readonly [...unknown[], infer N extends string] ? N : never;
 type NeededOf<R extends Row> = R extends { readonly required: true } ? NameOf<R> : never;
@@ -56,6 +57,7 @@ interface Parts {
   readonly keys?: KeyPaths | undefined;
   readonly launch?: ReportedLaunch | undefined;
   readonly domain?: AskedDomain | undefined;
+  readonly require?: Wishes | undefined;
 }
 
 /** A launch file. Paths are absolute once it is read. */

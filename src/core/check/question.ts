@@ -65,8 +65,10 @@ export function statedPolicy({ given: { launch, domain } }: LaunchQuestion): Sta
  * it; undefined where only the host of a domain knows it.
  */
 function technologyWithoutPolicy(given: LaunchMembers): TechnologyId | undefined {
-  const { launchDigest, technology, profile, domain, cpu, vmsa, vcpus } = given;
+  const { launchDigest, technology, profile, domain, cpu, vmsa, vcpus, report } = given;
   if (technology) return technology;
+  // Only SNP has such reports.
+  if (report !== undefined) return 'snp';
   if (!launchDigest && !domain) return undefined;
   const mode = profile === undefined ? undefined : findProfile(profile)?.mode;
   if (mode) return technologiesWith((traits) => traits.mode === mode)[0];
@@ -88,10 +90,15 @@ export function technologyOf(question: LaunchQuestion): TechnologyId | undefined
 export const isSnpLaunch = (question: LaunchQuestion): boolean =>
   technologyOf(question) === 'snp' && question.given.launch === undefined;
 
+/** Whether there is a report, and nothing of which a measurement could be computed: all that can be done is to verify it. */
+export const isOnlyVerified = (question: LaunchQuestion): boolean =>
+  question.given.report !== undefined && isMissing(question, 'firmware', 'domain');
+
 /** Whether vCPUs are measured; undefined when nothing says which launch this is, or a policy of SNP is where none belongs. */
 export function measuresVcpus(question: LaunchQuestion): boolean | undefined {
   const technology = technologyOf(question);
   if (technology === undefined) return undefined;
+  if (isOnlyVerified(question)) return false;
   const { hasMeasurement, measuresVcpus: measures } = TRAITS[technology];
   return question.given.launch !== undefined && !hasMeasurement ? undefined : measures;
 }
@@ -104,7 +111,7 @@ export function whyMeasured(question: LaunchQuestion): { readonly why: string; r
     const what = isSnp ? 'The policy is one of SEV-SNP' : 'The policy asks for SEV-ES (bit 2)';
     return { why: `${what}, which measures`, member: stated.member };
   }
-  const member = (['technology', 'launchDigest', 'profile'] as const).find(
+  const member = (['technology', 'report', 'launchDigest', 'profile'] as const).find(
     (name) => question.given[name] !== undefined,
   )!;
   return {

@@ -6,7 +6,7 @@ import { isEarlyFirmware } from '../tech/sev/evidence';
 import { policyRemarks, type PolicyRemark } from '../tech/sev/policy';
 import { MEMBER_NAMES, technologiesOf, TECHNOLOGY_NAMES, type TechnologyId } from '../launch/inputs';
 import type { LaunchMembers } from './launchFile';
-import { statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
+import { isOnlyVerified, statedPolicy, technologyOf, type Judgement, type LaunchQuestion } from './question';
 
 /** A member that should not be there, with the change that removes it. */
 export const unwanted = (name: string) => ({
@@ -57,6 +57,30 @@ export function ofOtherLaunches(question: LaunchQuestion): Judgement[] {
     ...(name === 'vmsa' && isByPolicy && { warning: PAGES_UNMEASURED }),
   }));
 }
+
+/** What is loaded, of which nothing is computed without the firmware. */
+const LOADED = [
+  'kernel',
+  'initrd',
+  'cmdline',
+  'vcpus',
+  'cpu',
+  'profile',
+  'vmm',
+  'guestFeatures',
+  'svsm',
+  'vmsa',
+] as const;
+
+/** Inputs of a measurement that is not computed, because the firmware is not known. */
+export const unusedWithoutFirmware = (question: LaunchQuestion): Judgement[] =>
+  isOnlyVerified(question)
+    ? LOADED.filter((name) => question.given[name] !== undefined).map((name) => ({
+        member: [name],
+        at: 'name',
+        remark: `Without "firmware" no measurement is computed: "${name}" plays no part.`,
+      }))
+    : [];
 
 const UNMEASURED_WITH_SVSM = ['kernel', 'initrd', 'cmdline'] as const;
 

@@ -8,7 +8,7 @@ import { needsOf } from '../vmsa/launch/generate';
 import * as errors from './errors';
 import { looksLikeKey } from './keyText';
 import { PLATFORM_RULES } from './platformRules';
-import { ofOtherLaunches, unusedWithPages, unusedWithSvsm, unwanted } from './remarks';
+import { ofOtherLaunches, unusedWithoutFirmware, unusedWithPages, unusedWithSvsm, unwanted } from './remarks';
 import { failures, type RuleRow } from './ruleRow';
 import { isMissing, isSnpLaunch, measuresVcpus, profileOf, whyMeasured } from './question';
 import { TECHNOLOGY_RULES } from './technologyRules';
@@ -47,28 +47,57 @@ const TABLE = [
   {
     id: 'nothing-to-check',
     severity: 'error',
-    doc: 'There is neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" to be matched.',
+    doc: 'There is neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" or a "report" to be matched.',
     stage: 'file',
     judge: (question) =>
       failures(
         [],
-        isMissing(question, 'launch', 'domain', 'launchDigest') ? errors.nothingToCheck() : undefined,
+        isMissing(question, 'launch', 'domain', 'launchDigest', 'report')
+          ? errors.nothingToCheck()
+          : undefined,
+      ),
+  },
+  {
+    id: 'firmware-needed',
+    severity: 'error',
+    doc: 'There is no "firmware", and no "report" that could be verified without.',
+    stage: 'file',
+    judge: (question) =>
+      failures(
+        ['firmware'],
+        isMissing(question, 'firmware') && (isMissing(question, 'report') || !isMissing(question, 'domain'))
+          ? errors.firmwareNeeded()
+          : undefined,
       ),
   },
   {
     id: 'several-to-check',
     severity: 'error',
-    doc: 'A "launchDigest" is to be matched, and a "launch" or a "domain", too.',
+    doc: 'A "launchDigest" is to be matched, and a "launch" or a "domain", too; or a "report", and a "launch", which has none.',
     stage: 'file',
-    judge: ({ given: { launchDigest, launch, domain } }) =>
-      launchDigest !== undefined && (launch ?? domain) !== undefined
-        ? [{ member: ['launchDigest'], at: 'name', fail: errors.severalToCheck() }]
-        : [],
+    judge: ({ given: { launchDigest, launch, domain, report } }) => [
+      ...(launchDigest !== undefined && (launch ?? domain) !== undefined
+        ? [{ member: ['launchDigest'], at: 'name' as const, fail: errors.severalToCheck('launchDigest') }]
+        : []),
+      ...(report !== undefined && launch !== undefined
+        ? [{ member: ['report'], at: 'name' as const, fail: errors.severalToCheck('report') }]
+        : []),
+    ],
+  },
+  {
+    id: 'report-needed',
+    severity: 'error',
+    doc: 'There are "certificates" or a "require", and no "report" that they are of.',
+    stage: 'file',
+    judge: (question) =>
+      (['certificates', 'require'] as const)
+        .filter((name) => question.given[name] !== undefined && isMissing(question, 'report'))
+        .map((name) => ({ member: [name], at: 'name' as const, fail: errors.reportNeeded(name) })),
   },
   {
     id: 'keys-needed',
     severity: 'error',
-    doc: 'A recorded launch or a domain is to be checked, and there are no keys; only a "launchDigest" and a domain of "snp" need none.',
+    doc: 'A recorded launch or a domain is to be checked, and there are no keys; only a "launchDigest", a "report" and a domain of "snp" need none.',
     stage: 'file',
     judge: (question) => {
       const asked = (['launch', 'domain'] as const).find((name) => !isMissing(question, name));
@@ -106,6 +135,21 @@ const TABLE = [
     id: 'no-hash-area',
     severity: 'warning',
     doc: 'A kernel is given, and the firmware has no room for kernel hashes: nothing of it can be measured.',
+  },
+  {
+    id: 'no-report',
+    severity: 'error',
+    doc: 'The "report" has no attestation report in any form.',
+  },
+  {
+    id: 'no-certificates',
+    severity: 'error',
+    doc: 'A folder of "certificates" has none with a name that one has.',
+  },
+  {
+    id: 'certificates-needed',
+    severity: 'warning',
+    doc: 'The report comes without certificates, and no "certificates" are named: it cannot be verified.',
   },
   ...TECHNOLOGY_RULES,
   {
@@ -207,11 +251,12 @@ const TABLE = [
   {
     id: 'unused-input',
     severity: 'info',
-    doc: 'An input plays no part: it belongs to launches of another technology, such as vCPUs, CPU, profile or VMSAs under a policy of plain SEV; it is a profile beside VMSA files, or a kernel beside an SVSM image.',
+    doc: 'An input plays no part: it belongs to launches of another technology, such as vCPUs, CPU, profile or VMSAs under a policy of plain SEV; it is a profile beside VMSA files, a kernel beside an SVSM image, or what is loaded where no firmware is known.',
     stage: 'inputs',
     judge: (question) => [
       ...unusedWithPages(question),
       ...unusedWithSvsm(question),
+      ...unusedWithoutFirmware(question),
       ...ofOtherLaunches(question),
     ],
   },

@@ -68,6 +68,16 @@ export const TECHNOLOGY_RULES = [
     },
   },
   {
+    id: 'report-of-snp',
+    severity: 'error',
+    doc: 'A "report" is given, and the "technology" is not SEV-SNP, which alone has such reports.',
+    stage: 'inputs',
+    judge: ({ given: { report, technology } }) =>
+      report === undefined || technology === undefined || technology === 'snp'
+        ? []
+        : [{ ...unwanted('report'), fail: errors.reportOfSnp(TECHNOLOGY_NAMES[technology]) }],
+  },
+  {
     id: 'digest-size',
     severity: 'error',
     doc: 'The "launchDigest" has another size than those of the technology: 48 bytes with SEV-SNP, 32 with SEV and SEV-ES.',

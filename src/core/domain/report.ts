@@ -1,6 +1,7 @@
 // The report about a domain: the outcome of its rules, and the check of its launch when none failed.
 
 import { EXIT_STATUS } from '../errors';
+import { judgeByReport, type VerifiedReport } from '../check/checkReport';
 import type { Hashes } from '../launch/hasher';
 import type { LaunchMode, Report } from '../launch/report';
 import { modeOfType } from './launchTypes';
@@ -12,6 +13,7 @@ import {
   idBlockFacts,
   otherDigest,
   snpFacts,
+  statedByDomain,
   vcpuFacts,
   type MeasuredVcpus,
   type SaidFact,
@@ -93,23 +95,43 @@ export function expectedReport(
   };
 }
 
+/**
+ * The report of an SNP domain whose guest's report is there: what that shows is compared with what the inputs give, with what the owner
+ * says, and with what the domain is defined with; a result that rests on the host's word is never shown as a match.
+ * @param expected what it must show
+ */
+export function comparedReport(
+  question: DomainQuestion,
+  expected: Report,
+  verified: VerifiedReport,
+  hashes: Hashes,
+): Report {
+  const judged = judgeByReport(expected.title, expected, verified, statedByDomain(question, hashes));
+  return trusted(judged, expected.rules ?? [], judged.steps);
+}
+
 /** The report of a check, with its rules; a result that rests on the host's word is never shown as a match. */
 export function checkedReport(
   question: DomainQuestion,
   rules: readonly RuleResult[],
   checked: Report,
 ): Report {
-  const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
-  // A rule reports each of these as well; the verdict does not depend on that.
-  const fromHost = checked.steps.filter(({ id, source }) => source === 'host' && id !== 'reported');
   const report = {
     ...checked,
     facts: [...factsOf(question), ...checked.facts],
     warnings: [...checked.warnings, ...remarksOf(rules)],
     rules,
   };
+  return trusted(report, rules, checked.steps);
+}
+
+/** The same report, whose match is none where it rests on the host's word. */
+function trusted(report: Report, rules: readonly RuleResult[], steps: Report['steps']): Report {
+  const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
+  // A rule reports each of these as well; the verdict does not depend on that.
+  const fromHost = steps.filter(({ id, source }) => source === 'host' && id !== 'reported');
   const reasons = untrusted.length > 0 ? untrusted : fromHost.map(({ title }) => `${title}: from the owner`);
-  if (reasons.length === 0 || checked.verdict !== 'matches') return report;
+  if (reasons.length === 0 || report.verdict !== 'matches') return report;
   return {
     ...report,
     verdict: 'cannot be trusted',
@@ -120,11 +142,13 @@ export function checkedReport(
 
 /**
  * The exit status of a check, as in virt-qemu-sev-validate: measurements that agree give 0
- * even where that proves nothing. A launch of which there was no evidence has that of a check that cannot be trusted.
+ * even where that proves nothing. A launch of which there was no evidence, or whose report is not verified, has that of a check
+ * that cannot be trusted.
  */
-export function statusOf({ verdict, agrees, expected, rules = [] }: Report): number {
+export function statusOf({ verdict, agrees, expected, evidence, rules = [] }: Report): number {
   const kind = firstFailedRule(rules)?.kind;
   if (kind !== undefined) return EXIT_STATUS[kind];
   if (expected !== undefined) return EXIT_STATUS.insecure;
+  if (evidence && verdict === 'cannot be trusted') return EXIT_STATUS.insecure;
   return verdict === 'matches' || agrees === true ? 0 : 1;
 }

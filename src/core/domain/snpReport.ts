@@ -3,6 +3,7 @@
 
 import { bytesToHex, fromBase64, hex } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
+import type { StatedReport } from '../check/checkReport';
 import type { HostId } from '../launch/inputs';
 import type { Report, Source } from '../launch/report';
 import { bytesIn, idBlockIn, keyDigestIn, type KeyField } from '../tech/snp/idBlock';
@@ -83,6 +84,25 @@ export function idBlockFacts(
     ['ID key digest (0x0e0)', digest('id_key'), 'host'],
     ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined, 'host'],
   ];
+}
+
+/** What the report of the guest must show: what the owner says, and otherwise what the domain is defined with. */
+export function statedByDomain(question: DomainQuestion, hashes: Hashes): StatedReport {
+  const { idBlock, idAuth, authorKey, hostData } = question.config.launchSecurity!;
+  const { given } = question;
+  const { owner, domain, reported } = snpPoliciesBy(question);
+  const stated = {
+    policy: owner ?? reported ?? domain,
+    hostData: given.hostData ?? (hostData === undefined ? undefined : fromBase64(hostData)),
+  };
+  if (idBlock === undefined || idAuth === undefined) return stated;
+  const { guest_svn: guestSvn, family_id: familyId, image_id: imageId } = idBlockIn(idBlock);
+  const auth = bytesIn(idAuth);
+  return {
+    ...stated,
+    ...{ guestSvn, familyId, imageId, idKeyDigest: keyDigestIn(auth, 'id_key', hashes) },
+    ...(authorKey === true && { authorKeyDigest: keyDigestIn(auth, 'author_key', hashes) }),
+  };
 }
 
 /** Why the firmware refuses a launch with another digest than that of its ID block, a sentence; undefined when they are equal. */

@@ -78,6 +78,8 @@ export interface ExplainResult {
   readonly covered: readonly Covered[];
   /** What no search can find, or what this one did not cover. */
   readonly remains: readonly Remaining[];
+  /** What is to be known of what is explained, such as that a report is not verified: sentences. */
+  readonly notes?: readonly string[];
 }
 
 /** Something that may still be the cause. */

@@ -45,12 +45,13 @@ function explanationLines(explanation: Explanation): string[] {
 
 /** The answer as Markdown; ends with a line feed. */
 export function explanationMarkdown(result: ExplainResult): string {
-  const { title, outcome, summary, explanations, covered, hypotheses, remains } = result;
+  const { title, outcome, summary, explanations, covered, hypotheses, remains, notes = [] } = result;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), markdownText(part.detail)]);
   const lines = [
     `# ${markdownText(title)}: ${outcome}`,
     '',
     markdownText(summary),
+    ...notes.flatMap((note) => ['', `**Note:** ${markdownText(note)}`]),
     ...explanations.flatMap(explanationLines),
     '',
     '## What was tried',

@@ -43,6 +43,19 @@ export const PAGE = { kind: 'page', parse: path } as const;
 /** The path of a file with a key, which no message repeats. */
 export const KEY = { kind: 'key', parse: path } as const;
 
+/** The path of a file or a folder that was not loaded: what says how the launch was. */
+export const EVIDENCE = { kind: 'evidence', parse: path } as const;
+/** Paths of these; an option gives one at a time. */
+export const EVIDENCE_LIST = {
+  kind: 'evidence list',
+  parse: (given: string): Read<readonly string[]> => {
+    const read = path(given);
+    return read.ok ? taken([read.value]) : read;
+  },
+} as const;
+/** Wishes of a report: in a launch file themselves, as an option the path of a file with them. */
+export const WISHES = { kind: 'wishes', parse: path } as const;
+
 /** The name of something outside of SevScope. */
 export const NAME = {
   kind: 'name',

@@ -10,6 +10,8 @@ import {
   choice,
   count,
   CPU,
+  EVIDENCE,
+  EVIDENCE_LIST,
   FEATURES,
   FILE,
   KEY,
@@ -21,6 +23,7 @@ import {
   PROFILE,
   SIGNATURE,
   TEXT,
+  WISHES,
   WORD,
   type Read,
 } from './inputKinds';
@@ -106,12 +109,11 @@ export const INPUTS = [
     id: 'firmware',
     ...FILE,
     member: ['firmware'],
-    required: true,
     option: '--firmware',
     short: '-f',
     aliases: ['--ovmf'],
     help: 'firmware image',
-    doc: 'The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build.',
+    doc: 'The firmware image that QEMU loaded: OVMF.fd, or the CODE image of a split build. Only a report can be checked without.',
     examples: ['OVMF.fd', 'OVMF_CODE.fd'],
     sample: 'OVMF.fd',
     varied: { order: 0, title: 'firmware image' },
@@ -498,6 +500,39 @@ export const INPUTS = [
     technologies: ALL,
   },
   {
+    id: 'report',
+    ...EVIDENCE,
+    member: ['report'],
+    option: '--report',
+    help: 'attestation report of the guest, in any form, or a folder of configfs-tsm',
+    doc: "The attestation report of an SEV-SNP guest, in any form: 1184 bytes, with certificates, hexadecimal, base64, JSON, a blob of Azure's HCL, or a folder of configfs-tsm. The launch matches when the inputs give the measurement in it and it verifies up to a root of AMD. Without firmware nothing is computed: then it matches only with a launchDigest, or a measurement in require, that the report shows.",
+    examples: ['report.bin', 'guest.snpreport'],
+    from: 'host',
+    technologies: ['snp'],
+  },
+  {
+    id: 'certificates',
+    ...EVIDENCE_LIST,
+    member: ['certificates'],
+    option: '--certificates',
+    aliases: ['--certs'],
+    help: "a file of certificates, or a folder with snpguest's names; can be given more than once",
+    doc: "The certificates of the report beside those that it has: a file, a folder with snpguest's names, or a list of these. AMD's roots and intermediates are known; that of the chip (VCEK) or the provider (VLEK) is needed.",
+    examples: ['certs', 'vcek.pem'],
+    from: 'host',
+    technologies: ['snp'],
+  },
+  {
+    id: 'require',
+    ...WISHES,
+    member: ['require'],
+    option: '--require',
+    help: "JSON with wishes of the report, or go-sev-guest's policy",
+    doc: 'What the report must show besides. A wish that is not fulfilled leaves the report unverified: the launch cannot be trusted.',
+    from: 'owner',
+    technologies: ['snp'],
+  },
+  {
     id: 'nonce',
     ...bytes(16),
     option: '--nonce',
@@ -579,8 +614,8 @@ export type InputValue<I extends InputId> = Extract<
 /** Values of inputs, as far as they are given. */
 export type InputValues = { readonly [I in InputId]?: InputValue<I> | undefined };
 
-/** What is to be matched, and so no input. */
-const MATCHED = 'launchDigest';
+/** What is to be matched, and what that is verified with: no inputs. */
+const MATCHED = ['launchDigest', 'report', 'certificates', 'require'] as const;
 
 /** A row that is a member of a launch file by itself, under its own name. */
 type NamesakeOf<R extends Row> = R extends { readonly id: infer I; readonly member: readonly [infer N] }
@@ -588,9 +623,12 @@ type NamesakeOf<R extends Row> = R extends { readonly id: infer I; readonly memb
   : never;
 
 /** The inputs that are members of a launch file by themselves, under their own names, not part of an object in it. */
-export type MemberId = Exclude<NamesakeOf<Row>, typeof MATCHED>;
+export type MemberId = Exclude<NamesakeOf<Row>, (typeof MATCHED)[number]>;
 export const MEMBER_IDS = (INPUTS as readonly InputRow[])
-  .filter(({ id, member }) => member?.length === 1 && member[0] === id && id !== MATCHED)
+  .filter(
+    ({ id, member }) =>
+      member?.length === 1 && member[0] === id && !(MATCHED as readonly string[]).includes(id),
+  )
   .map(({ id }) => id as MemberId);
 
 /** The inputs that rest on the host's word unless the owner gives them. */

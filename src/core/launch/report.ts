@@ -24,8 +24,11 @@ export interface RuleResult {
   readonly warning?: true;
 }
 
-/** Who vouches for a value: the guest's owner, the untrusted host, or nobody because it was computed. */
-export type Source = 'owner' | 'host' | 'derived';
+/**
+ * Who vouches for a value: the guest's owner, the untrusted host, the processor by a report that is verified, or nobody because it was
+ * computed.
+ */
+export type Source = 'owner' | 'host' | 'processor' | 'derived';
 
 /** What a row of the table of steps says. */
 interface StepRow {
@@ -38,21 +41,22 @@ interface StepRow {
 }
 
 /** What a launch may have, and what it may be compared with. */
-type StepNeed = 'kernel' | 'vmsa' | 'svsm' | 'measurement' | 'launchDigest';
+type StepNeed = 'kernel' | 'vmsa' | 'svsm' | 'loads' | 'measurement' | 'launchDigest' | 'report';
 
 /** The steps of a check, in order. */
 export const STEPS = [
-  { id: 'firmware', title: 'Firmware', place: 'loaded' },
+  { id: 'firmware', title: 'Firmware', place: 'loaded', needs: 'loads' },
   { id: 'svsm', title: 'SVSM image', place: 'loaded', needs: 'svsm' },
   { id: 'kernel', title: 'Kernel', place: 'in kernel hashes', needs: 'kernel' },
   { id: 'initrd', title: 'Initrd', place: 'in kernel hashes', needs: 'kernel' },
   { id: 'cmdline', title: 'Command line', place: 'in kernel hashes', needs: 'kernel' },
   { id: 'kernel-hashes', title: 'Kernel hashes', place: 'loaded', needs: 'kernel' },
   { id: 'vmsa', title: 'VMSAs', place: 'loaded', needs: 'vmsa' },
-  { id: 'launch-digest', title: 'Launch digest', place: 'result' },
+  { id: 'launch-digest', title: 'Launch digest', place: 'result', needs: 'loads' },
   { id: 'named-digest', title: 'Named launch digest', place: 'result', needs: 'launchDigest' },
   { id: 'measurement', title: 'Expected measurement', place: 'result', needs: 'measurement' },
   { id: 'reported', title: 'Reported measurement', place: 'result', needs: 'measurement' },
+  { id: 'report', title: 'Measurement in the report', place: 'result', needs: 'report' },
 ] as const satisfies readonly StepRow[];
 
 /** The name of a step. */
@@ -113,6 +117,45 @@ export interface Fact {
   readonly source?: Source;
 }
 
+/** A step of the verification of an attestation report. */
+export interface EvidenceStep {
+  readonly step: string;
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'not-checked';
+  /** What was compared with what, or why nothing was. */
+  readonly reason: string;
+  /** Whether a verified report must have passed it. */
+  readonly required: boolean;
+}
+
+/** A certificate of the chain of an attestation report. */
+export interface EvidenceLink {
+  readonly role: string;
+  readonly name: string;
+  readonly source: string;
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly serial: string;
+  readonly sha256: string;
+  readonly publicKey: string;
+  readonly problem?: string;
+}
+
+/** What became of the attestation report of a launch. */
+export interface ReportedEvidence {
+  /** The name of its file. */
+  readonly file: string;
+  /** Whether nothing failed, the owner's wishes included, and everything that is required was checked. */
+  readonly verified: boolean;
+  /** When certificates had to be valid, in ISO 8601. */
+  readonly at: string;
+  readonly steps: readonly EvidenceStep[];
+  /** The root first. */
+  readonly chain: readonly EvidenceLink[];
+  /** What the verdict does not depend on, and people should know: sentences. */
+  readonly remarks: readonly string[];
+}
+
 /** A finished check. */
 export interface Report {
   /** What was checked: the name of the launch file, or of the command. */
@@ -134,6 +177,8 @@ export interface Report {
   readonly steps: readonly Step[];
   /** What was measured, in order, with the digest after each; absent where only the last digest is known. */
   readonly measured?: readonly MeasuredRun[];
+  /** The attestation report that the launch was compared with. Unless it is verified, nothing is a match. */
+  readonly evidence?: ReportedEvidence;
   /** What was judged about the domain; absent for a recorded launch. */
   readonly rules?: readonly RuleResult[];
   /** Sentences about what a match does not prove, or what to try after a mismatch. */
@@ -147,6 +192,12 @@ export function comparedSteps({ steps }: Pick<Report, 'steps'>): {
 } {
   const at = (id: StepId) => steps.find((one) => one.id === id);
   const named = at('named-digest');
+  const report = at('report');
+  if (report) {
+    // Of two that the report must show, the one that it does not.
+    const wanted = [at('launch-digest'), named].filter((step) => step !== undefined);
+    return { expected: wanted.find(({ digest }) => digest !== report.digest) ?? wanted[0], found: report };
+  }
   return named && !at('reported')
     ? { expected: at('launch-digest'), found: named }
     : { expected: at('measurement'), found: at('reported') };

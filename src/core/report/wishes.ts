@@ -385,7 +385,14 @@ function readBytes({ size }: WishRow, value: unknown): ReadWish {
     : { ok: false, wanted: `${wanted}; it is ${read.found}` };
 }
 
-const PART = /^(boot_loader|tee|snp|microcode|fmc)$/;
+/** The parts of a TCB that can be wanted. */
+export const TCB_COMPONENTS = [
+  'boot_loader',
+  'tee',
+  'snp',
+  'microcode',
+  'fmc',
+] as const satisfies readonly TcbComponent[];
 /** Other names of the parts of a TCB. */
 const PART_NAMES: Readonly<Record<string, TcbComponent>> = {
   bl: 'boot_loader',
@@ -414,7 +421,7 @@ function readTcb(value: unknown): ReadWish {
   }
   const parts: Partial<Record<TcbComponent, number>> = {};
   for (const [name, text] of entries) {
-    const part = PART.test(name) ? (name as TcbComponent) : PART_NAMES[name];
+    const part = TCB_COMPONENTS.find((one) => one === name) ?? PART_NAMES[name];
     const number = asNumber(text);
     if (!part || number === undefined || number > 255n) return { ok: false, wanted };
     parts[part] = Number(number);

@@ -19,9 +19,12 @@ import {
 } from '../../app/domainCheck';
 import type { Io } from '../../app/io';
 import { readSecret } from '../../app/keys';
-import { checkedInputs, domainInputsOf, statedPlatform } from '../../app/launch';
+import { checkedInputs, domainInputsOf, isByReport, statedPlatform } from '../../app/launch';
 import type { LaunchTrace } from '../../app/digestTrace';
+import { digestOfReport } from '../../app/reportCheck';
+import type { VerifyEvidence } from '../../app/reportEvidence';
 import { runCheck } from '../../app/runCheck';
+import { notesOn, type VerifiedReport } from '../../core/check/checkReport';
 import type { LaunchFile } from '../../core/check/launchFile';
 import { parseLaunchFile, readLaunchText } from '../../app/launchFile';
 import { chooseFile, typeLine } from '../shell/ask';
@@ -59,8 +62,11 @@ export async function launchFileAt(io: Io, uri: vscode.Uri): Promise<LaunchFile>
 /** What a check gives its report's page besides. */
 export interface Checked {
   readonly report: Report;
-  readonly launch: CheckedLaunch;
+  /** Absent where nothing was computed. */
+  readonly launch?: CheckedLaunch;
   readonly trace?: Partial<LaunchTrace>;
+  /** The attestation report that the launch was compared with. */
+  readonly evidence?: VerifiedReport;
 }
 
 /**
@@ -69,8 +75,8 @@ export interface Checked {
  */
 export async function runRecorded(io: Io, file: vscode.Uri, options: RunOptions): Promise<Checked> {
   const inputs = checkedInputs(await launchFileAt(io, file), nameOf(file));
-  const launch = { inputs };
-  if (!('launchDigest' in inputs)) {
+  if (!isByReport(inputs) && !('launchDigest' in inputs)) {
+    const launch = { inputs };
     let pages: LaunchTrace['pages'];
     const report = await runCheck(io, inputs, { ...options, onPages: (measured) => (pages = measured) });
     return { report, launch, ...(pages && { trace: { pages } }) };
@@ -84,8 +90,22 @@ export async function runRecorded(io: Io, file: vscode.Uri, options: RunOptions)
     died: errors.checkFailed,
   });
   if (last?.type !== 'report') throw ioErrors.cancelled();
-  return { report: last.report, launch, trace: last.trace };
+  const { report, trace, evidence } = last;
+  if (!isByReport(inputs) || !evidence)
+    return { report, trace, ...(!isByReport(inputs) && { launch: { inputs } }) };
+  const digested = digestOfReport(inputs, evidence);
+  const launch = digested && { inputs: digested, notes: notesOn(evidence) };
+  return { report, evidence, ...(launch && { launch, trace }) };
 }
+
+/** Verifies reports, each in a thread of its own. */
+export const verifiesEvidence =
+  (io: Io): VerifyEvidence =>
+  async (question, signal) => {
+    const found = await runTask(io, 'verifyReport', question, { signal, died: errors.checkFailed });
+    if (!found) throw ioErrors.cancelled();
+    return found;
+  };
 
 /** Checks a domain with the inputs in a file. @throws CheckError */
 export async function runDomain(
@@ -101,7 +121,14 @@ export async function runDomain(
   const platform = statedPlatform(launch);
   const connection = connectionOptions(workerPath, uri);
   let pages: LaunchTrace['pages'];
-  const watched = { ...options, libvirt, connection, onPages: (measured: VmsaPages) => (pages = measured) };
+  const verifyEvidence = verifiesEvidence(io);
+  const watched = {
+    ...options,
+    libvirt,
+    connection,
+    verifyEvidence,
+    onPages: (measured: VmsaPages) => (pages = measured),
+  };
   const outcome = await checkDomain(io, { ...inputs, platform, domain }, watched, injection);
   return { ...outcome, ...(pages && { trace: { pages } }) };
 }

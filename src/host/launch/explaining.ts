@@ -79,13 +79,13 @@ export class Explaining {
   }
 
   private async find(
-    { inputs, hostCpu, otherMeasurements = [] }: CheckedLaunch,
+    { inputs, hostCpu, otherMeasurements = [], notes }: CheckedLaunch,
     searchFolder: boolean,
     signal: AbortSignal,
     set: (state: ExplanationState) => void,
   ): Promise<KeptExplanation> {
     const { file, target } = this.source;
-    const result = await explainLaunch(this.io, inputs, {
+    const found = await explainLaunch(this.io, inputs, {
       hostCpu,
       otherMeasurements: [...otherMeasurements, ...(await measurementsInFolder(this.io, file.fsPath))],
       searchFolder: searchFolder,
@@ -94,6 +94,7 @@ export class Explaining {
         if (!signal.aborted) set({ kind: 'searching', progress });
       },
     });
+    const result = notes ? { ...found, notes } : found;
     const edits = result.explanations.map((explanation) => explanation.edits);
     // If the launch file no longer exists, keep what was found.
     const changeable = await changeableBy(this.io, file, edits, target !== undefined).catch(() => []);

@@ -2,14 +2,20 @@
 // a diff of two measurements, each digest and rule at its step.
 
 import * as vscode from 'vscode';
-import { comparedSteps, type Report, type RuleResult, type Step } from '../../core/launch/report';
+import {
+  comparedSteps,
+  type EvidenceStep,
+  type Report,
+  type RuleResult,
+  type Step,
+} from '../../core/launch/report';
 import type { LaunchResult } from '../../app/checkMany';
 import type { Io } from '../../app/io';
 import { errorPlace, verdictPlace } from '../../app/launchPlaces';
 import type { LineColumn } from '../../app/launchText';
 import { labelTest, testMessage, testOutput } from '../shell/labels';
 import { launchTextAt } from './checks';
-import { positionOf, ruleId, stepId } from './testItems';
+import { evidenceId, positionOf, ruleId, stepId } from './testItems';
 
 /** A digest on two lines, so that both sides of a diff are fully visible. */
 const linesOf = (step: Step | undefined): string => (step?.digest ?? '').replace(/^.{32}/, '$&\n');
@@ -35,6 +41,7 @@ export async function reportResult(
   appendLine(run, item, `${report.verdict}: ${report.summary}`);
   for (const warning of report.warnings) appendLine(run, item, `warning: ${warning}`);
   for (const rule of report.rules ?? []) reportRule(run, item, rule);
+  for (const step of report.evidence?.steps ?? []) reportEvidence(run, item, step);
   for (const step of report.steps) reportStep(run, item, step);
   const place = verdictPlace(text);
   if (report.verdict === 'matches') run.passed(item, milliseconds);
@@ -54,7 +61,10 @@ function messageAt(uri: vscode.Uri, place: LineColumn, text: string): vscode.Tes
 
 /** Both measurements; when they agree and only the verdict cannot be trusted, or there is one only, there is nothing to compare. */
 function differenceAt(uri: vscode.Uri, place: LineColumn, report: Report): vscode.TestMessage {
-  if (report.agrees === true || report.expected !== undefined) return messageAt(uri, place, report.summary);
+  // Of a report that is not trusted no digest says anything.
+  const isUntrusted = report.evidence !== undefined && report.verdict === 'cannot be trusted';
+  if (report.agrees === true || report.expected !== undefined || isUntrusted)
+    return messageAt(uri, place, report.summary);
   const { expected, found } = comparedSteps(report);
   const difference = { expected: linesOf(expected), actual: linesOf(found) };
   return testMessage({ text: report.summary, location: locationOf(uri, place), difference });
@@ -72,6 +82,20 @@ function reportRule(
   else if (outcome === 'skipped') run.skipped(child);
   else run.failed(child, testMessage({ text }));
   testOutput(run, child, text);
+}
+
+/** A step of the verification of a report. One that is required and was not checked has not passed. */
+function reportEvidence(
+  run: vscode.TestRun,
+  item: vscode.TestItem,
+  { step, title, outcome, reason, required }: EvidenceStep,
+): void {
+  const child = item.children.get(evidenceId(item, step));
+  if (!child) return;
+  if (outcome === 'passed') run.passed(child);
+  else if (outcome === 'failed' || required) run.failed(child, testMessage({ text: reason }));
+  else run.skipped(child);
+  testOutput(run, child, `${title}: ${reason}`);
 }
 
 /**

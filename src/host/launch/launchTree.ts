@@ -5,19 +5,19 @@ import * as vscode from 'vscode';
 import { LAUNCH_PATTERN } from '../../contributions';
 import { SNP } from '../../core/domain/launchTypes';
 import { rulesOfType } from '../../core/domain/rules';
-import { measuresVcpus, technologyOf } from '../../core/check/question';
+import { isOnlyVerified, measuresVcpus, technologyOf } from '../../core/check/question';
 import { hasStep, STEPS, type Report } from '../../core/launch/report';
 import { checkMany } from '../../app/checkMany';
 import type { LaunchFile } from '../../core/check/launchFile';
 import type { Io } from '../../app/io';
 import { verdictPlace } from '../../app/launchPlaces';
 import type { Connections } from '../connections/connections';
-import { launchFileAt, launchTextAt } from './checks';
+import { launchFileAt, launchTextAt, verifiesEvidence } from './checks';
 import { launchJob } from './launchJobs';
 import { reportResult } from './launchResults';
 import { labelTest, sayUnreadable, testItem } from '../shell/labels';
 import { sentence } from '../shell/present';
-import { positionOf, ruleId, stepId } from './testItems';
+import { evidenceId, positionOf, ruleId, stepId } from './testItems';
 
 /** What the tests need from their context. */
 export interface TreeContext {
@@ -35,15 +35,22 @@ const isSnp = (file: LaunchFile, report: Report | undefined): boolean =>
 
 /** What of a launch a file leads to, as far as the file tells; a domain's host may add some. */
 const partsOf = (file: LaunchFile, report: Report | undefined) => {
-  const { kernel, launch, launchDigest, cpu, vmsa, svsm } = file;
+  const { kernel, launch, launchDigest, cpu, vmsa, svsm, report: evidence } = file;
   const byDigest = launchDigest !== undefined;
-  const measured = launch || byDigest ? measuresVcpus({ given: file }) : (cpu ?? vmsa) !== undefined;
+  const byReport = evidence !== undefined;
+  const isLoaded = !isOnlyVerified({ given: file });
+  const measured =
+    launch || byDigest || (byReport && !file.domain)
+      ? measuresVcpus({ given: file })
+      : (cpu ?? vmsa) !== undefined;
   return {
-    kernel: kernel !== undefined && svsm === undefined,
+    loads: isLoaded,
+    kernel: isLoaded && kernel !== undefined && svsm === undefined,
     vmsa: measured === true,
-    svsm: svsm !== undefined,
-    measurement: !byDigest && !isSnp(file, report),
+    svsm: isLoaded && svsm !== undefined,
+    measurement: !byDigest && !byReport && !isSnp(file, report),
     launchDigest: byDigest,
+    report: byReport,
   };
 };
 
@@ -94,6 +101,7 @@ export class LaunchTree implements vscode.Disposable {
       const reported: Promise<void>[] = [];
       await checkMany(io, jobs, {
         libvirt: connections.libvirt,
+        verifyEvidence: verifiesEvidence(io),
         signal: stop.signal,
         onStart: (index) => {
           run.started(items[index]!);
@@ -171,7 +179,7 @@ export class LaunchTree implements vscode.Disposable {
 
   /** @param report of its check, if there is one */
   private fill(item: vscode.TestItem, file: LaunchFile, report?: Report): void {
-    const isOfDomain = !file.launch && !file.launchDigest;
+    const isOfDomain = !file.launch && !file.launchDigest && (file.domain !== undefined || !file.report);
     const known = rulesOfType(isSnp(file, undefined) ? SNP : undefined);
     const rules = isOfDomain ? (report?.rules ?? known) : [];
     const parts = partsOf(file, report);
@@ -179,6 +187,10 @@ export class LaunchTree implements vscode.Disposable {
     const wanted = [
       ...rules.map(({ id, title }) => [ruleId(item, id), title] as const),
       ...steps.map(({ id, title }) => [stepId(item, id), title] as const),
+      // Which steps its verification takes, follows from the report and the wishes.
+      ...(report?.evidence?.steps ?? []).map(
+        ({ step, title }) => [evidenceId(item, step), `Report: ${title}`] as const,
+      ),
     ];
     if (item.children.size === wanted.length && wanted.every(([id]) => item.children.get(id))) return;
     item.children.replace(

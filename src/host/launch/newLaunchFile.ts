@@ -30,12 +30,29 @@ const ofDigest = (firmware: string) => ({
   launchDigest: '',
 });
 
+/** The same for an SNP launch and the attestation report of its guest, with a folder of certificates. */
+const ofReport = (firmware: string) => ({
+  name: 'New SNP launch',
+  technology: 'snp',
+  firmware,
+  vcpus: 1,
+  cpu: 'EPYC-Milan',
+  report: 'report.bin',
+  certificates: 'certs',
+});
+
 /** What a new launch file can be for, the usual one first. */
 const KINDS = [
   {
     label: 'SEV-SNP launch and its digest',
     detail: 'The inputs must give a digest that somebody wrote down; no keys, no host',
     content: ofDigest,
+  },
+  {
+    label: 'SEV-SNP launch and the attestation report of its guest',
+    detail:
+      'The inputs must give the measurement in a report that is verified up to a root of AMD; no keys, no host',
+    content: ofReport,
   },
   {
     label: 'Recorded SEV or SEV-ES launch',

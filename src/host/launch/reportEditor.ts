@@ -114,6 +114,8 @@ class ReportRun {
   private launch: CheckedLaunch | undefined;
   /** Of SEV-SNP: what the report of the guest must show, of which inputs. */
   private expected: ExpectedLaunch | undefined;
+  /** Where the attestation report is that the launch was compared with. */
+  private evidence: string | undefined;
   private explaining: Explaining | undefined;
   private look: LaunchLook | undefined;
   private readonly page: Page<'report'>;
@@ -188,7 +190,7 @@ class ReportRun {
     const { target } = source;
     this.running?.abort();
     this.explaining?.reset();
-    this.state = this.launch = this.look = this.expected = undefined;
+    this.state = this.launch = this.look = this.expected = this.evidence = undefined;
     const mine = (this.running = new AbortController());
     const isOver = () => this.running !== mine || this.closed;
     const progress = new CheckProgress(source, (state) => {
@@ -234,7 +236,7 @@ class ReportRun {
         this.page.show({ kind: 'notice', title: 'Could not be checked', text: sentence(problem), actions });
       return;
     }
-    const { report, injected, injectionError, launch, expected } = outcome;
+    const { report, injected, injectionError, launch, expected, evidence } = outcome;
     // When a rule failed, nothing was measured, and an SNP launch has nothing to be compared with: there is no verdict.
     const isJudged = report.steps.length > 0 && report.expected === undefined;
     if (named) this.around.onVerdict(named, isJudged ? report.verdict : undefined);
@@ -245,13 +247,15 @@ class ReportRun {
     };
     if (target) await this.around.store.keep(this.uri, { ...shown, made });
     if (isOver()) return;
-    if (report.verdict === 'does not match') this.launch = launch;
+    if (report.verdict === 'does not match' || report.agrees === false) this.launch = launch;
     this.look =
       launch && new LaunchLook({ ...launch, ...outcome.trace }, report, reportSource(this.uri).file);
     this.expected = expected;
+    this.evidence = evidence?.path;
     this.show({
       ...shown,
       ...(this.look && { parts: this.look.parts }),
+      ...(evidence && { picture: evidence.picture }),
       ...(injectionError && { injectionError: injectionError.message }),
       ...(expected && { canSaveLaunch: expected.inputs.fromHost.length === 0 }),
     });
@@ -321,6 +325,9 @@ class ReportRun {
         return;
       case 'saveTrace':
         await this.look?.saveTrace();
+        return;
+      case 'openEvidence':
+        if (this.evidence !== undefined) await openIn('snpReportOption', vscode.Uri.file(this.evidence));
         return;
       case 'saveLaunch':
         if (this.expected && target) await openExpected(this.io, this.expected, target.name, file);

@@ -23,8 +23,9 @@ function isStored(value: unknown): value is StoredReport {
   if (!isObject(value)) return false;
   const { report, made } = value;
   if (!isObject(report) || typeof made !== 'string') return false;
-  const { verdict, title, facts, steps, warnings } = report;
-  const lists = [facts, steps, warnings].every((list) => Array.isArray(list));
+  const { verdict, title, facts, steps, warnings, evidence } = report;
+  const ofEvidence = evidence === undefined ? [] : [isObject(evidence) && evidence['steps']];
+  const lists = [facts, steps, warnings, ...ofEvidence].every((list) => Array.isArray(list));
   return lists && VERDICTS.includes(verdict) && typeof title === 'string';
 }
 

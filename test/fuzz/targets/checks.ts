@@ -244,7 +244,7 @@ const digested: Target = {
     if (launchDigest && mode === 'SEV' && kernel === undefined)
       assert.equal(
         verdict === 'matches',
-        Buffer.compare(sha256(io.files.get(firmware)!.bytes), launchDigest) === 0,
+        Buffer.compare(sha256(io.files.get(firmware!)!.bytes), launchDigest) === 0,
       );
     assertSentence(summary);
     assertPlain(terminalText(reportMarkdown(outcome.value)));

@@ -5,7 +5,13 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readCertificate, readCertificates, readRevocationList } from '../../../src/app/reportCertificates';
 import { readCertificateFiles, readReportFile, reportIn } from '../../../src/app/reportFile';
+import { checkedInputs } from '../../../src/app/launch';
+import { parseLaunchFile } from '../../../src/app/launchFile';
+import { lintLaunch } from '../../../src/app/launchProblems';
+import { evidenceReader, readRoots } from '../../../src/app/reportEvidence';
 import { readWishes } from '../../../src/app/reportWishes';
+import { runCheck } from '../../../src/app/runCheck';
+import { reportMarkdown } from '../../../src/core/check/exportReport';
 import { jsonText } from '../../../src/core/binary/json';
 import { terminalText } from '../../../src/core/binary/plainText';
 import { authorityOfKey, knownAuthority } from '../../../src/core/report/authorities';
@@ -229,5 +235,49 @@ const wishes: Target = {
   },
 };
 
+const LAUNCH = '/guest/a.sevlaunch.json';
+const reportLaunches: Target = {
+  name: 'launches-with-reports',
+  form: 'json',
+  limit: 5000,
+  seeds: textSeeds(
+    JSON.stringify({
+      report: 'report.bin',
+      certificates: ['certs', 'certs/vcek.der'],
+      launchDigest: '22'.repeat(48),
+      policy: '0x30000',
+      hostData: '33'.repeat(32),
+      require: { measurement: ['22'.repeat(48)], minimumTcb: { snp: 24 }, policy: 196608, committed: true },
+    }),
+    JSON.stringify({
+      report: 'report.bin',
+      certificates: 'certs',
+      require: { vmpl: '0', minimumTcb: 'snp=23,microcode=213', minimumVersion: '1.55', mitigations: '0x3f' },
+    }),
+  ),
+  async run(input) {
+    const machine = memoryIo();
+    machine.files.set('/guest/report.bin', { bytes: makeReport('Genoa'), mode: 0o644 });
+    machine.files.set('/guest/certs/vcek.der', { bytes: certificates()[0]!, mode: 0o644 });
+    const text = textOf(input);
+    const { problems } = await lintLaunch(machine, text, LAUNCH, { files: true });
+    for (const { message } of problems) assertSentence(message);
+    const file = readOrCode(() => parseLaunchFile(machine, text, LAUNCH));
+    if (file.code !== undefined) return { feature: file.code };
+    const inputs = readOrCode(() => checkedInputs(file.value, 'x'));
+    if (inputs.code !== undefined) return { feature: inputs.code };
+    const verifyEvidence = evidenceReader(machine);
+    await awaitOrCode(() => readRoots(machine, file.value.certificates ?? []));
+    const outcome = await awaitOrCode(() => runCheck(machine, inputs.value, { verifyEvidence }));
+    if (outcome.code !== undefined) return { feature: outcome.code };
+    // Nothing here is signed by a root that is trusted.
+    const { verdict, summary, evidence } = outcome.value;
+    assert.equal(evidence !== undefined && verdict !== 'cannot be trusted', false);
+    assertSentence(summary);
+    assertPlain(terminalText(reportMarkdown(outcome.value)));
+    return { feature: `${verdict} ${evidence?.steps.map(({ outcome: how }) => how[0]).join('') ?? ''}` };
+  },
+};
+
 /** Everything about reports. */
-export const REPORT_TARGETS: readonly Target[] = [wholeReports, certificateFiles, wishes];
+export const REPORT_TARGETS: readonly Target[] = [wholeReports, certificateFiles, wishes, reportLaunches];

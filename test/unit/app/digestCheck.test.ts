@@ -14,7 +14,7 @@ import { cpuByName } from '../../../src/core/vmsa/launch/generate';
 import { findProfile, type ProfileId } from '../../../src/core/vmsa/launch/profiles';
 import { checkMany } from '../../../src/app/checkMany';
 import { readSevLaunch, readSnpLaunch, readSvsmLaunch } from '../../../src/app/digestLaunch';
-import { checkedInputs } from '../../../src/app/launch';
+import { checkedInputs, isByReport } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { runCheck } from '../../../src/app/runCheck';
 import { writeSample } from '../../../src/app/sample';
@@ -239,6 +239,7 @@ describe('A launch file with a launch digest', () => {
     this.timeout(60_000);
     const launchDigest = await digestOf('snp', 2);
     const inputs = load({ ...BOOT, vcpus: 3, cpu: 'EPYC-Genoa', launchDigest });
+    assert.ok(!isByReport(inputs));
     const { outcome, explanations } = await explainLaunch(io, inputs);
     assert.equal(outcome, 'explained');
     const edits = explanations[0]!.edits.map(({ member }) => member.join('.'));

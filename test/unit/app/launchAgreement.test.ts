@@ -2,12 +2,13 @@
 // refuses, and the first that decides is the one that is thrown.
 
 import assert from 'node:assert/strict';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
 import { firstFailure, judgeLaunch } from '../../../src/core/check/judge';
 import { LAUNCH_RULES } from '../../../src/core/check/rules';
 import { checkedInputs, checkOwnerInputs, domainInputsOf, statedPlatform } from '../../../src/app/launch';
+import { evidenceReader } from '../../../src/app/reportEvidence';
 import { runCheck } from '../../../src/app/runCheck';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
@@ -16,6 +17,7 @@ import { writeSample } from '../../../src/app/sample';
 import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
 import { seeded, type Random } from '../../helpers/random';
+import { makeReport } from '../core/report/reports';
 
 let folder: string;
 const path = () => join(folder, 'a.sevlaunch.json');
@@ -36,6 +38,9 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   vmm: [undefined, undefined, undefined, 'ec2', 'QEMU'],
   svsm: [...Array<undefined>(9), 'OVMF.sample.fd'],
   technology: [...Array<undefined>(9), 'sev', 'sev-es', 'snp'],
+  report: [...Array<undefined>(9), 'report.bin', 'report.bin'],
+  certificates: [...Array<undefined>(19), '.', ['ark.der', '.']],
+  require: [...Array<undefined>(19), {}, { vmpl: 0 }],
   vmsa: [undefined, undefined, { bsp: BSP }, { bsp: BSP, ap: AP }],
   keys: [
     ...Array<unknown>(9).fill({ tik: TIK }),
@@ -59,6 +64,8 @@ const REFUSED: Readonly<Record<string, readonly unknown[]>> = {
   profile: ['amd-init'],
   vmsa: [{ ap: AP }, { bsp: BSP, ap: 1 }],
   launch: [{ ...LAUNCH, policy: 'five' }, {}],
+  certificates: [[], 7],
+  require: [{ vmpl: 'x' }, { nothing: 1 }, []],
 };
 
 const pick = (random: Random): Record<string, unknown> => {
@@ -69,7 +76,7 @@ const pick = (random: Random): Record<string, unknown> => {
 };
 
 const pickEach = (random: Random): Record<string, unknown> => ({
-  firmware: 'OVMF.sample.fd',
+  firmware: random(40) === 0 ? undefined : 'OVMF.sample.fd',
   ...Object.fromEntries(
     Object.keys(VALUES).map((name) => {
       const values = (random(30) === 0 ? REFUSED[name] : undefined) ?? VALUES[name]!;
@@ -82,7 +89,9 @@ const pickEach = (random: Random): Record<string, unknown> => ({
 async function refused(text: string): Promise<CheckError | undefined> {
   try {
     const file = parseLaunchFile(io, text, path());
-    if (file.launch ?? file.launchDigest) await runCheck(io, checkedInputs(file, 'a'));
+    const { launch, launchDigest, report, domain } = file;
+    if (launch ?? launchDigest ?? (domain ? undefined : report))
+      await runCheck(io, checkedInputs(file, 'a'), { verifyEvidence: evidenceReader(io) });
     else await checkOwnerInputs(io, { ...domainInputsOf(file, 'a'), platform: statedPlatform(file) });
     return undefined;
   } catch (error) {
@@ -102,6 +111,8 @@ describe('Lint and check agree', () => {
     folder = made;
     await writeSample(io, folder);
     copyFileSync(join(folder, BSP), join(folder, AP));
+    writeFileSync(join(folder, 'report.bin'), makeReport('Genoa'));
+    writeFileSync(join(folder, 'ark.der'), 'no certificate');
   });
 
   it('on 1500 random launch files: an error here is a refusal there, with the same code', async function () {

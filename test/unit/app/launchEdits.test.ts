@@ -176,7 +176,7 @@ describe('A launch file', () => {
       'not-a-launch-file',
       /there is no such field/,
     ],
-    ['would lack its firmware', file(), [edit('firmware')], 'not-a-launch-file', /firmware: wanted/],
+    ['would lack its firmware', file(), [edit('firmware')], 'firmware-needed', /firmware: wanted/],
     [
       'would have neither launch nor domain',
       file(),

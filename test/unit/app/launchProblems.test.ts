@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeReport } from '../core/report/reports';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import type { LintRule } from '../../../src/core/check/rules';
@@ -46,6 +47,9 @@ before(() => {
   put('noise.fd', Buffer.alloc(65536, 'noise\0'));
   put('fw.qcow2', Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(65532)]));
   for (const name of ['kernel', 'initrd']) put(name, 100);
+  mkdirSync(join(folder, 'certs'));
+  put('report.bin', makeReport('Genoa'));
+  put('certs/vcek.der', 100);
   put('bsp.vmsa', 4096);
   put('ap.vmsa', 4096);
   put('short.vmsa', 4095);
@@ -99,6 +103,7 @@ const SNP = {
   ...{ firmware: 'OVMF.fd', vcpus: 2, cpu: 'EPYC-Milan', technology: 'snp' },
   launchDigest: 'a5'.repeat(48),
 };
+const REPORT = { ...SNP, launchDigest: undefined, report: 'report.bin', certificates: 'certs' };
 const OF_SNP = { ...SNP, launchDigest: undefined, technology: 'snp', domain: DOMAIN };
 const PAGES = { bsp: 'bsp.vmsa', ap: 'ap.vmsa' };
 const NO_CPU = { ...GOOD, cpu: undefined };
@@ -136,6 +141,22 @@ const clean: [name: string, value: object][] = [
   ],
   ['numbers in 0x form', { ...GOOD, ...policy('0x7') }],
   ['a policy that asks for the firmware it got', { ...GOOD, ...policy(0x37010007) }],
+  ['a report with its certificates', REPORT],
+  [
+    'a report, and all that can be wanted of it',
+    {
+      ...REPORT,
+      certificates: ['certs', 'certs/vcek.der'],
+      require: { vmpl: 0, minimumTcb: { snp: 1 } },
+      policy: '0x30000',
+      launchDigest: 'a5'.repeat(48),
+    },
+  ],
+  ['a report without firmware', { report: 'report.bin', certificates: 'certs' }],
+  [
+    'a domain with the report of its guest',
+    { ...OF_SNP, technology: undefined, report: 'report.bin', certificates: 'certs' },
+  ],
   ['an empty command line', { ...GOOD, kernel: 'kernel', cmdline: '' }],
 ];
 
@@ -171,7 +192,38 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['a kernel without a path', { ...GOOD, kernel: '', initrd: 'initrd' }, 'not-a-launch-file kernel'],
   ['half a CPU', { ...GOOD, cpu: { family: 25 } }, 'not-a-launch-file cpu'],
   ['an unknown member', { ...GOOD, frimware: 'x' }, 'not-a-launch-file frimware'],
-  ['no firmware', { ...GOOD, firmware: undefined }, 'not-a-launch-file firmware'],
+  ['no firmware', { ...GOOD, firmware: undefined }, 'firmware-needed firmware'],
+  [
+    'a report of SEV-ES',
+    { ...REPORT, technology: 'sev-es' },
+    'report-of-snp report',
+    'unused-input certificates',
+    'unused-input report',
+  ],
+  [
+    'a report beside a launch',
+    { ...GOOD, report: 'report.bin', certificates: 'certs' },
+    'several-to-check report',
+    'unused-input certificates',
+    'unused-input report',
+  ],
+  ['certificates without a report', { ...SNP, certificates: 'certs' }, 'report-needed certificates'],
+  ['wishes without a report', { ...SNP, require: { vmpl: 0 } }, 'report-needed require'],
+  ['a report that is none', { ...REPORT, report: 'kernel' }, 'no-report report'],
+  ['a report that is not there', { ...REPORT, report: 'none' }, 'unreadable-file report'],
+  ['a folder without a report', { ...REPORT, report: 'keys' }, 'no-report report'],
+  ['a folder without certificates', { ...REPORT, certificates: 'keys' }, 'no-certificates certificates'],
+  ['a report without certificates', { ...REPORT, certificates: undefined }, 'certificates-needed report'],
+  [
+    'what is loaded without firmware',
+    { report: 'report.bin', certificates: 'certs', cpu: 'EPYC' },
+    'unused-input cpu',
+  ],
+  [
+    'a wish of another size',
+    { ...REPORT, require: { hostData: '00' } },
+    'not-a-launch-file require.hostData',
+  ],
   ['a member of another type', { ...GOOD, vcpus: 'two' }, 'not-a-launch-file vcpus'],
   ['a list', [], 'not-a-launch-file'],
   ['firmware that is not there', { ...GOOD, firmware: 'none.fd' }, 'unreadable-file firmware'],

@@ -7,13 +7,16 @@ import { checkDomain, type DomainInputs } from '../../../src/app/domainCheck';
 import { checkedInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { runCheck } from '../../../src/app/runCheck';
+import { evidenceReader } from '../../../src/app/reportEvidence';
 import { expectedText } from '../../../src/app/snpLaunch';
 import { statusOf } from '../../../src/core/domain/report';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { cpuByName, generateVmsa, type Role } from '../../../src/core/vmsa/launch/generate';
 import type { Report } from '../../../src/core/launch/report';
 import type { Connection } from '../../../src/libvirt/contract';
+import { AT, makeEvidence } from '../../helpers/evidence';
 import { memoryIo } from '../../helpers/memoryIo';
+import { filled, padded, type ReportParts } from '../core/report/reports';
 import { decode } from '../../../src/core/binary/struct';
 import { PUBLIC_KEY } from '../../../src/core/tech/snp/idBlock';
 import { idAuthWith, idBlockWith, questionWith, type Change } from '../core/domain/cleanQuestion';
@@ -72,6 +75,9 @@ async function check(...args: Parameters<typeof run>): Promise<Report> {
   return (await run(...args)).report;
 }
 
+/** Files of a report with its certificates. */
+let evidenceFiles: Readonly<Record<string, Uint8Array>> = {};
+
 async function run(change: Change, inputs: Partial<DomainInputs> = OWN, firmware: Uint8Array = FIRMWARE) {
   const io = memoryIo();
   const files = {
@@ -110,7 +116,12 @@ async function run(change: Change, inputs: Partial<DomainInputs> = OWN, firmware
     connect: () => Promise.resolve(connection),
     thisMachine: () => Promise.resolve({ name: 'owner', ids: [] }),
   };
-  const options = { libvirt, connection: { uri: 'qemu+ssh://elsewhere/system', workerPath: '' } };
+  const options = {
+    libvirt,
+    connection: { uri: 'qemu+ssh://elsewhere/system', workerPath: '' },
+    verifyEvidence: evidenceReader(io),
+  };
+  for (const [path, bytes] of Object.entries(evidenceFiles)) io.files.set(path, { bytes, mode: 0o600 });
   return { ...(await checkDomain(io, { domain: 'guest', ...inputs }, options)), io };
 }
 
@@ -331,4 +342,111 @@ describe('A domain of SEV-SNP', () => {
       await assert.rejects(check(change, { ...OWN, ...inputs }, image), { code });
     });
   }
+});
+
+describe('A domain of SEV-SNP with the report of its guest', () => {
+  before(function () {
+    // Keys of 4096 bits.
+    this.timeout(240_000);
+    makeEvidence();
+  });
+  afterEach(() => {
+    evidenceFiles = {};
+  });
+  const EVIDENCE = { report: '/report', certificates: ['/certs'], roots: ['/ark.der'], at: AT };
+  const HOST_DATA = filled(32, 0x33);
+  const ZEROS = base64(HOST_DATA);
+
+  /** Checks a domain whose guest has this report. */
+  async function checkReported(change: Change, report: ReportParts, inputs: Partial<DomainInputs> = {}) {
+    const measurement = padded(digestOf(2), 48);
+    const made = makeEvidence({ report: { measurement, policy: POLICY, ...report } });
+    evidenceFiles = {
+      '/report': made.report,
+      '/ark.der': made.ark,
+      '/certs/ark.der': made.ark,
+      '/certs/ask.der': made.ask,
+      '/certs/vcek.der': made.leaf,
+    };
+    const config = { vcpus: { max: 2, current: 2 } };
+    return check({ config, ...change }, { ...OWN, evidence: EVIDENCE, ...inputs });
+  }
+  const withHostData = { launch: { hostData: ZEROS } };
+
+  it('matches when that shows the digest of the inputs and what the domain is defined with', async () => {
+    const report = await checkReported(withHostData, {});
+    assert.equal(report.verdict, 'matches', report.summary);
+    assert.equal(statusOf(report), 0);
+    assert.equal('expected' in report, false);
+    assert.ok(report.rules!.length > 0);
+  });
+
+  const rows: [string, Change, ReportParts, Partial<DomainInputs>, Report['verdict'], number][] = [
+    ['of other inputs', withHostData, { measurement: filled(48, 1) }, {}, 'does not match', 1],
+    ['of another policy than the domain has', withHostData, { policy: 0x20000n }, {}, 'does not match', 1],
+    ['of other host data', withHostData, { host_data: filled(32, 1) }, {}, 'does not match', 1],
+    [
+      'of another family than that of the ID block',
+      {
+        launch: {
+          ...withHostData.launch,
+          idBlock: idBlockWith({
+            launch_digest: padded(digestOf(2), 48),
+            family_id: filled(16, 7),
+            policy: POLICY,
+          }),
+          idAuth: idAuthWith(),
+        },
+      },
+      {},
+      {},
+      'does not match',
+      1,
+    ],
+    [
+      'that is not signed',
+      withHostData,
+      {},
+      { evidence: { ...EVIDENCE, certificates: [] } },
+      'cannot be trusted',
+      3,
+    ],
+    [
+      'with a wish that fails',
+      withHostData,
+      {},
+      { evidence: { ...EVIDENCE, require: { vmpl: 2n } } },
+      'cannot be trusted',
+      3,
+    ],
+    [
+      'with a root that nobody trusts',
+      withHostData,
+      {},
+      { evidence: { ...EVIDENCE, roots: [] } },
+      'cannot be trusted',
+      3,
+    ],
+    [
+      'with inputs of the host',
+      withHostData,
+      {},
+      { vcpus: undefined, insecure: true },
+      'cannot be trusted',
+      3,
+    ],
+  ];
+  for (const [title, change, report, inputs, verdict, status] of rows)
+    it(`has no match by one ${title}`, async () => {
+      const found = await checkReported(change, report, inputs);
+      assert.deepEqual([found.verdict, statusOf(found)], [verdict, status], found.summary);
+    });
+
+  it('is refused when it is none of SEV-SNP', async () => {
+    const found = await checkReported({ launch: { type: 'sev', policy: 7n } }, {}).catch(
+      (error: unknown) => error,
+    );
+    const isRefused = found instanceof Error || (found as Report).verdict === 'cannot be trusted';
+    assert.ok(isRefused, JSON.stringify(found));
+  });
 });

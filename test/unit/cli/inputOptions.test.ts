@@ -17,6 +17,7 @@ import { io } from '../../helpers/io';
 const ROWS = (INPUTS as readonly InputRow[]).filter(({ option }) => option !== undefined);
 const OF_DOMAIN: readonly InputId[] = ['connection', 'domain'];
 const REPORTED: readonly InputId[] = ['measurement'];
+const OF_REPORT: readonly InputId[] = ['report', 'certificates', 'require'];
 /** In place of files, which a check reads. */
 const DIGESTS: readonly InputId[] = ['kernelDigest', 'initrdDigest', 'cmdlineDigest'];
 const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] === 'snp').map(
@@ -24,7 +25,10 @@ const SNP_ONLY = ROWS.filter(({ technologies: of }) => of.length === 1 && of[0] 
 );
 
 /** What an SNP launch has besides that the search for an explanation starts from. */
-const SEARCHED: readonly string[] = ['vmm', 'features', 'svsm', 'varsSize', 'varsFile'];
+const SEARCHED: readonly string[] = [
+  ...['vmm', 'features', 'svsm', 'varsSize', 'varsFile'],
+  ...['report', 'certificates'],
+];
 
 /** The commands that take a launch, and what they have no use for. */
 const COMMANDS: Readonly<Record<string, readonly string[]>> = {
@@ -32,13 +36,19 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   validate: ['nonce', 'firmwareDigest', ...DIGESTS],
   explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY.filter((id) => !SEARCHED.includes(id))],
   // It computes what the others are given, from pages that it generates.
-  digest: [...REPORTED, ...OF_DOMAIN, 'vmsa.bsp', 'vmsa.ap'],
+  digest: [...REPORTED, ...OF_DOMAIN, ...OF_REPORT, 'vmsa.bsp', 'vmsa.ap'],
 };
+
+/** The kind of what can be given more than once. */
+const LIST = 'evidence list';
 
 /** A text that each kind takes, and another, in several spellings of the same value where it has them. */
 const TEXTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   file: [['a'], ['b']],
   page: [['a'], ['b']],
+  evidence: [['a'], ['b']],
+  'evidence list': [['a'], ['b']],
+  wishes: [['a'], ['b']],
   key: [['a'], ['b']],
   text: [['a'], ['b'], ['']],
   name: [['a'], ['b']],
@@ -131,7 +141,7 @@ describe('The option of an input', () => {
   });
 
   for (const name of Object.keys(COMMANDS))
-    for (const row of ROWS.filter(({ id }) => !COMMANDS[name]!.includes(id))) {
+    for (const row of ROWS.filter(({ id, kind }) => kind !== LIST && !COMMANDS[name]!.includes(id))) {
       const names = namesOf(row);
       it(`has one value whatever its name: ${name} ${names.join(', ')}`, () => {
         const texts = ODD[row.id] ?? TEXTS[row.kind]!;
@@ -194,7 +204,16 @@ describe('The option of an input', () => {
     ...['sev-es', 'sev-es-init2', 'sev', 'two words', '\ufeff1', '\u{1f600}', 'a\nb'],
   ];
 
-  for (const row of ROWS.filter(({ member }) => member !== undefined))
+  it('adds what can be given more than once, under any of its names', () => {
+    for (const row of ROWS.filter(({ kind }) => kind === LIST))
+      for (const name of Object.keys(COMMANDS).filter((one) => !COMMANDS[one]!.includes(row.id))) {
+        const words = [...namesOf(row), ...namesOf(row)].flatMap((option, i) => [option, String(i)]);
+        assert.deepEqual(valueOf(name, row.id, ...words), ['0', '1', '2', '3']);
+      }
+  });
+
+  // A launch file has wishes themselves, and an option the path of a file with them.
+  for (const row of ROWS.filter(({ member, kind }) => member !== undefined && kind !== 'wishes'))
     it(`reads what the member of a launch file reads, and refuses what that refuses: ${row.id}`, () => {
       const [outer = '', inner] = row.member!;
       // A text that begins with a letter is the name of a model there.

@@ -42,6 +42,7 @@ let facts: LaunchFacts;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'sevscope-tasks-'));
   writeFileSync(join(folder, 'a.fd'), image);
+  writeFileSync(join(folder, 'report.bin'), makeReport('Genoa'));
   inputs = { title: 'a', firmware: join(folder, 'a.fd'), launchDigest: new Uint8Array(32).fill(1) };
   ({ facts } = await readFacts(io, inputs, { maxVcpus: 1 }, () => undefined));
 });
@@ -67,6 +68,7 @@ const CASES: {
   identifyPage: { input: () => ({ page }) },
   explainLog: { input: () => ({ text: 'fw_error=11' }) },
   readReport: { input: () => ({ file: makeReport('Genoa'), beside: [], at: 0 }) },
+  verifyReport: { input: () => ({ report: join(folder, 'report.bin') }) },
   lintLaunch: { input: () => ({ text, path, files: false }) },
   checkDigest: { input: () => inputs },
   changeLaunch: { input: () => ({ text, path, edits: [[{ member: ['vcpus'], value: 2 }]] }) },
@@ -103,6 +105,23 @@ function start<N extends TaskName>(name: N, machine = io) {
   const heard = () => new Promise<void>((done) => (wake = done));
   return { task, ends, heard, answers: () => answers };
 }
+
+describe('A check in a thread', () => {
+  it('compares a launch with its report, which is answered, too', async () => {
+    const { title, firmware } = inputs;
+    const launch = { title, firmware, vcpus: 1, cpu: { family: 25, model: 1, stepping: 1 } };
+    const last = await runTask(
+      io,
+      'checkDigest',
+      { ...launch, report: join(folder, 'report.bin') },
+      { died: Error },
+    );
+    assert.ok(last.type === 'report' && last.evidence);
+    assert.equal(last.report.verdict, 'cannot be trusted');
+    assert.equal(last.evidence.picture.boxes.length, 4);
+    assert.ok(last.trace.pages);
+  });
+});
 
 /** Longer than what is still on its way. */
 const aWhile = () => new Promise((done) => setTimeout(done, 50));
