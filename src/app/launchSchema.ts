@@ -112,7 +112,8 @@ function wordSchema(row: InputRow, text: RegExp = WORD_TEXT): v.GenericSchema {
   );
 }
 
-const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
+/** The names of SEV features in a list. */
+export const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
 
 /** SEV features in a text: numbers and names. */
 const FEATURE_TEXT = '(0[xX]0*[0-9a-fA-F]{1,16}|[0-9]{1,20}|[A-Za-z][A-Za-z_-]*)';

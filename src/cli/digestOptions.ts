@@ -1,8 +1,9 @@
 // The options of `sevscope digest`, named as in sev-snp-measure and, where it has no equivalent, as in
 // `validate`.
 
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { badLaunchDigest } from '../app/errors';
+import { amongOption, notAmong } from './amongOption';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
@@ -138,9 +139,7 @@ const MEASURED: readonly InputUse[] = [
 
 /** Adds the options. */
 export function addDigestOptions(command: Command): Command {
-  const among = (flags: string, text: string, choices: readonly string[]) =>
-    new Option(flags, text).choices(choices);
-  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES));
+  command.addOption(amongOption(new Option('--mode <mode>', 'which launch digest'), DIGEST_MODES));
   addInputs(command, LAUNCHED);
   for (const option of formatOptions()) command.addOption(option);
   command
@@ -197,8 +196,7 @@ function formatOptions(): Option[] {
   return ['--format', '--output-format'].map((name, i) => {
     const option = new NamedOption(`${name} <form>`, FORMATS_HELP, 'format').choices(FORM_NAMES);
     option.argParser((form: string) => {
-      if (!FORM_NAMES.includes(form as Form))
-        throw new InvalidArgumentError(`Allowed choices are ${FORM_NAMES.join(', ')}.`);
+      if (!FORM_NAMES.includes(form as Form)) throw notAmong(form, FORM_NAMES);
       if (first && first.name !== name && first.form !== form)
         throw errors.twoNames('format', first.name, name);
       first = { name, form };

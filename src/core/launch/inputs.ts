@@ -95,7 +95,7 @@ const TECHNOLOGY_IDS = Object.keys(TECHNOLOGY_NAMES) as TechnologyId[];
 export const INPUTS = [
   {
     id: 'technology',
-    ...choice(TECHNOLOGY_IDS),
+    ...choice(TECHNOLOGY_IDS, TECHNOLOGY_NAMES),
     member: ['technology'],
     doc: 'What launches the guest: "sev", "sev-es" or "snp". It may be left out where the rest says it.',
     examples: TECHNOLOGY_IDS,

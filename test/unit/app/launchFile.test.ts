@@ -229,7 +229,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   [
     'a build of three digits',
     { ...GOOD, launch: { ...LAUNCH, buildId: '0x100' } },
-    /launch\.buildId: wanted a number from 0 to 255, in decimal or 0x form, found string/,
+    /launch\.buildId: wanted a number from 0 to 255, in decimal or 0x form, found "0x100"/,
   ],
   ['a version of 256', { ...GOOD, launch: { ...LAUNCH, apiMinor: 256 } }, /launch\.apiMinor/],
   ['no measurement', { ...GOOD, launch: { ...LAUNCH, measurement: undefined } }, /launch\.measurement/],
@@ -247,7 +247,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   [
     'an unknown CPU model',
     { ...GOOD, cpu: 'EPYC-Nothing' },
-    /cpu: wanted a CPU model of QEMU, such as EPYC-Milan, found string/,
+    /cpu: wanted a CPU model of QEMU, such as EPYC-Milan, found "EPYC-Nothing"/,
   ],
   ['CPU numbers that CPUID cannot express', { ...GOOD, cpu: '25/1/16' }, /cpu: wanted a CPU model/],
   ['a CPU model in lower case', { ...GOOD, cpu: 'epyc-milan' }, /cpu/],
