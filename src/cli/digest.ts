@@ -188,7 +188,8 @@ export function printDigest(
   const value = {
     mode,
     ...(row && { profile: row.profile, cpu: row.cpu, vcpus: row.vcpus }),
-    launchDigest: digest,
+    // Of the firmware alone: where an SNP launch begins.
+    [mode === 'snp:ovmf-hash' ? 'firmwareDigest' : 'launchDigest']: digest,
     measurement,
     ...(findings.length > 0 && { findings }),
   };

@@ -19,6 +19,7 @@ import { readLaunchFile } from '../app/launchFile';
 import { explainLines } from './explainLines';
 import { addInputs, addOtherNames } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
+import { saysNoLaunch, waysToExplain } from './launchNeeds';
 import {
   addLaunchOptions,
   inputsOfDigest,
@@ -90,6 +91,7 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
   const digest = options.launchDigest ?? (options.measurement === undefined ? file?.launchDigest : undefined);
   if (!digest && options.knownDigest)
     throw errors.digestNeeds('--launch-digest', 'the digest to be explained from --known-digest');
+  if (saysNoLaunch(options)) throw errors.launchNeeded('explained', waysToExplain());
   const inputs = digest ? digestInputs(options, digest, file) : recordedInputs(options, file);
   const result = await explainLaunch(io, inputs, {
     onProgress: (progress) =>

@@ -27,6 +27,7 @@ import {
   recordedInputs,
   type LaunchOptions,
 } from './launchOptions';
+import { saysNoLaunch, waysToCheck } from './launchNeeds';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -120,6 +121,7 @@ async function validateOne(
     return validateRunning(io, options, file, admit, out, workerPath, onReport);
   if (options.timeout !== undefined) throw errors.domainNeeded('--timeout');
   if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
+  if (saysNoLaunch(options)) throw errors.launchNeeded('checked', waysToCheck());
   const launchDigest = options.launchDigest ?? file?.launchDigest;
   if (launchDigest) {
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
