@@ -2,7 +2,7 @@
 
 import * as errors from './errors';
 import { jsonText } from '../core/binary/json';
-import { keyFilter, textsIn } from '../core/check/keyText';
+import { keyFilter } from '../core/check/keyText';
 import { digestFinding } from '../core/check/digestRules';
 import { inputRow } from '../core/launch/inputs';
 import { readSnpInputs } from '../core/tech/snp/inputs';
@@ -35,12 +35,11 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
         '--inputs',
         `${inputRow(id).option!} is given, too, and the JSON stands for all of them`,
       );
-  const text = new TextDecoder().decode(await readWhole(io, path));
-  const read = readSnpInputs(text);
+  const read = readSnpInputs(new TextDecoder().decode(await readWhole(io, path)));
   if (!read.ok) throw errors.badInputs(nameOfInput(path), read);
   const { inputs, remarks } = read;
   // A key may be anywhere in it, as the name of a member, too.
-  const withhold = keyFilter(textsIn(JSON.parse(text)));
+  const withhold = keyFilter(remarks.flatMap(({ name }) => name ?? []));
   const { vcpus, cpu, features } = inputs;
   const hasCpu = ['cpu', 'cpu.signature', 'cpu.model', 'cpus'].some(
     (id) => options[id as 'cpu'] !== undefined,
@@ -50,10 +49,10 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
     snpInputs: inputs,
     noted: [
       ...(options.noted ?? []),
-      ...remarks.map(({ text: remark, isUsual }) =>
+      ...remarks.map(({ text, isUsual }) =>
         digestFinding(
           isUsual ? 'hash-inputs-left-out' : 'hash-inputs',
-          `${nameOfInput(path)}: ${withhold(remark)}`,
+          `${nameOfInput(path)}: ${withhold(text)}`,
         ),
       ),
     ],

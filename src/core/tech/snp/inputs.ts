@@ -29,6 +29,8 @@ export interface InputsRemark {
   readonly text: string;
   /** Somebody may well want it so. */
   readonly isUsual: boolean;
+  /** The member that it is about, as the object has it: whatever somebody typed. */
+  readonly name?: string;
 }
 
 /**
@@ -92,7 +94,7 @@ type Member = keyof typeof WANTED;
 const MEMBERS = Object.keys(WANTED) as Member[];
 
 /** Longer names are cut in what is said of them, and more of them are counted. */
-const MOST_QUOTED = 40;
+const MOST_QUOTED = 128;
 const MOST_LISTED = 5;
 
 const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
@@ -105,7 +107,8 @@ function remarksOn(value: Json): readonly InputsRemark[] {
   const unknown = Object.keys(value).filter((name) => !MEMBERS.some((known) => known === name));
   for (const name of unknown.slice(0, MOST_LISTED)) {
     const meant = didYouMean(similarName(name, MEMBERS));
-    warn(`"${plainText(name, MOST_QUOTED)}" is no member that is known, and has no effect.${meant}`);
+    const text = `"${plainText(name, MOST_QUOTED)}" is no member that is known, and has no effect.${meant}`;
+    remarks.push({ text, isUsual: false, name });
   }
   if (unknown.length > MOST_LISTED)
     warn(`${unknown.length - MOST_LISTED} more members are not known, and have no effect.`);
