@@ -24,7 +24,7 @@ import { badByteIn, textOf, type BadByte } from './text';
 // key pasted where its path belongs. So messages are built here from places and types.
 
 /** Issue types whose messages are ours: they say what was expected and quote nothing that was found. */
-const OURS = ['check', 'regex', 'union', 'picklist'];
+const OURS = ['check', 'regex', 'union', 'picklist', 'boolean'];
 
 /** What the library writes as an inequality, or not at all. */
 const LIMITS: Readonly<Record<string, (expected: string) => string>> = {
@@ -38,7 +38,7 @@ const numberText = (value: number): string =>
   Math.abs(value) <= Number.MAX_SAFE_INTEGER ? String(value) : `about ${value.toPrecision(3)}`;
 
 /** The kinds of inputs whose texts are short names and numbers, which a message can repeat. */
-const NAMED_KINDS = ['choice', 'profile', 'cpu', 'word', 'number', 'count'];
+const NAMED_KINDS = ['choice', 'flag', 'profile', 'cpu', 'word', 'number', 'count'];
 
 /** A key has at least so many characters, in any form; what is like a name is none, and may be longer. */
 const LEAST_KEY = 15;

@@ -174,6 +174,8 @@ export function schemaOf(row: InputRow): v.GenericSchema {
       return v.pipe(row.id === FEATURES ? featuresSchema(row) : wordSchema(row), v.description(row.doc));
     case 'bytes':
       return v.pipe(bytesSchema(row), v.description(row.doc));
+    case 'flag':
+      return v.pipe(v.boolean(wantedBy(row)), v.description(row.doc));
     case 'text':
       return v.pipe(v.string(), cString, v.description(row.doc));
     case 'name':

@@ -109,6 +109,17 @@ export const bytes = (sizes: number | readonly number[], forms: readonly TextFor
     },
   }) as const;
 
+/** Something that is so or not. */
+export const FLAG = {
+  kind: 'flag',
+  parse: (given: string): Read<boolean> =>
+    given === 'true' || given === 'yes'
+      ? taken(true)
+      : given === 'false' || given === 'no'
+        ? taken(false)
+        : refused('true or false'),
+} as const;
+
 /** One of several names. @param also other words for them */
 export const choice = <const C extends string>(choices: readonly C[], also?: Readonly<Record<C, string>>) =>
   ({

@@ -33,8 +33,8 @@ describe('The advice for an input', () => {
     });
   // What these commands do not take is no part of what they are asked, so that no rule asks for it.
   const FREE: Readonly<Record<string, readonly string[]>> = {
-    explain: ['connection', 'domain'],
-    digest: ['connection', 'domain', 'vmsa.bsp', 'vmsa.ap', 'measurement', 'launchDigest'],
+    explain: ['connection', 'domain', 'hostData'],
+    digest: ['connection', 'domain', 'hostData', 'vmsa.bsp', 'vmsa.ap', 'measurement', 'launchDigest'],
   };
   for (const [command, free] of Object.entries(FREE))
     it(`names options that ${command} has, for all that it can be asked`, () => {
