@@ -5,6 +5,7 @@ import * as errors from './errors';
 import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
 import { computeMeasurement, measurementText } from '../core/tech/sev/evidence';
 import { isSevEs } from '../core/tech/sev/policy';
+import { modeRow } from '../core/tech/traits';
 import { refuseUnfit } from '../core/check/judge';
 import { waysToGive } from '../app/inputs';
 import type { Measure } from '../app/digestTable';
@@ -38,7 +39,8 @@ export async function withMeasure<T>(
   use: (measure: Measure | undefined) => Promise<T>,
 ): Promise<T> {
   const { mode } = options;
-  if (mode !== 'sev' && mode !== 'seves') {
+  const { traits } = modeRow(mode);
+  if (!traits.hasMeasurement) {
     const given = OF_MEASUREMENT.find((id) => options[id] !== undefined);
     if (given) throw errors.oddOption(inputRow(given).option!, whyUnmeasured(given));
     return use(undefined);
@@ -52,7 +54,7 @@ export async function withMeasure<T>(
   const { apiMajor = 0, apiMinor = 0, buildId = 0, policy = 0 } = options;
   const launch = { policy, apiMajor, apiMinor };
   for (const remark of refuseUnfit({ given: { launch } }, 'digest', waysToGive)) out.note(`NOTE: ${remark}`);
-  if (isSevEs(policy) !== (mode === 'seves'))
+  if (isSevEs(policy) !== traits.measuresVcpus)
     throw errors.oddOption(
       '--policy',
       `bit 2 says ${isSevEs(policy) ? 'SEV-ES' : 'plain SEV'}, --mode ${mode} does not`,

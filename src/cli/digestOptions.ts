@@ -9,21 +9,19 @@ import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import type { SnpInputs } from '../core/tech/snp/inputs';
+import { DIGEST_MODES, type DigestMode } from '../core/tech/traits';
 import type { KnownLaunch } from '../app/knownLaunch';
 import { FORM_NAMES, formRow, type Form } from '../core/check/digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
 import { number } from './options';
 
-/** The kinds of launch digests. */
-export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash', 'snp:svsm'] as const;
-
 /** The inputs that stay texts until their use: lists for a table, and bytes of which only some modes need any. */
 type TextId = 'vcpus' | 'cpu' | 'cpu.signature' | 'profile' | 'features' | 'firmwareDigest' | 'nonce';
 
 /** The parsed options, those of inputs by their names and the others by commander's. */
 export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Partial<Record<TextId, string>>> {
-  readonly mode: (typeof DIGEST_MODES)[number];
+  readonly mode: DigestMode;
   /** CPUs of the table. */
   readonly cpus?: string;
   /** Hexadecimal, or CSV of a table, by default. */

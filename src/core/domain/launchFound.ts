@@ -2,6 +2,7 @@
 
 import { parseUnsigned } from '../binary/hex';
 import { findCpuModel } from '../vmsa/launch/cpuModels';
+import type { DigestMode } from '../tech/traits';
 import type { DomainConfig } from './facts';
 import { qemuOptions, qemuProperties, type QemuOption } from './qemuOptions';
 import { rawArguments } from './rawArguments';
@@ -9,7 +10,7 @@ import { shellWords } from './shellWords';
 
 /** What a launch can have from there, as options have it. */
 export interface FoundInputs {
-  readonly mode?: 'sev' | 'seves' | 'snp';
+  readonly mode?: Extract<DigestMode, 'sev' | 'seves' | 'snp'>;
   readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;

@@ -2,7 +2,7 @@
 // word; what it decides shows in the guest's report, or in the launch digest, where that is said.
 
 import { bytesToHex, fromBase64 } from '../binary/hex';
-import { offsetOf, sizeOf, type Row, type Struct } from '../binary/struct';
+import { offsetOf, sizeOf, type Struct } from '../binary/struct';
 import { conjunction } from '../binary/words';
 import { ID_AUTH, ID_BLOCK } from '../tech/snp/idBlock';
 import type { LaunchSecurity } from './facts';
@@ -20,7 +20,7 @@ interface Wish {
   /** Where it shows what the domain has, the end of a sentence. */
   readonly shows: string;
   /** Of bytes that are too long to be quoted: what they are made of. */
-  readonly struct?: Struct<Row>;
+  readonly struct?: Struct;
 }
 
 const WISHES: readonly Wish[] = [
