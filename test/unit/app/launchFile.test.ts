@@ -191,6 +191,11 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     /policy: wanted a number of at most 64 bits/,
   ],
   ['a policy of SNP in words', { ...SNP, policy: 'SMT' }, /policy: wanted a number of at most 64 bits/],
+  [
+    'a digest and no firmware',
+    { ...SNP, firmware: undefined },
+    /firmware: wanted .*--launch-digest and --measurement/,
+  ],
   ['an ID block of 95 bytes', { ...SNP, idBlock: '00'.repeat(95) }, /idBlock: wanted 96 bytes/],
   ['kernel hashes as a text', { ...SNP, kernelHashes: 'on' }, /kernelHashes: wanted true or false/],
   ['host data of 31 bytes', { ...SNP, hostData: '00'.repeat(31) }, /hostData: wanted 32 bytes/],
