@@ -454,11 +454,8 @@ export function noQemuCommandLine(where: string): CheckError {
 }
 
 /** The XML of a domain was pasted or is in a file, and cannot be used. @param where it is @param why the failure to read it */
-export function unfitDomainXml(
-  where: string,
-  { code, found }: Pick<CheckError, 'code' | 'found'>,
-): CheckError {
-  return usage(code, `There is no domain in ${where} that can be used. ${found}`, {
+export function unfitDomainXml(where: string, { found }: Pick<CheckError, 'found'>): CheckError {
+  return usage('unfit-domain-xml', `There is no domain in ${where} that can be used. ${found}`, {
     advice: 'Give all that "virsh dumpxml" prints.',
   });
 }
