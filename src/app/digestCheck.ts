@@ -2,8 +2,7 @@
 // give: reads the files and pages, and hands them to core. No keys, no host.
 
 import * as errors from './errors';
-import { describeBits } from '../core/binary/describe';
-import { bytesToHex, hex } from '../core/binary/hex';
+import { bytesToHex } from '../core/binary/hex';
 import { checkDigest } from '../core/check/checkDigest';
 import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
@@ -14,11 +13,10 @@ import { measuresVcpus, profileOf, technologyOf, type LaunchQuestion } from '../
 import type { VmsaPages } from '../core/launch/loads';
 import type { Report } from '../core/launch/report';
 import { snpFindings } from '../core/tech/snp/findings';
-import { describeSnpPolicy } from '../core/tech/snp/policy';
 import { TECHNOLOGIES } from '../core/tech/technologies';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
-import { SEV_FEATURES } from '../core/vmsa/layout/bitsSev';
+import { idBlockRemark, unmeasuredFacts } from './digestFacts';
 import { readSvsmImage, type SvsmRead } from './digestLaunch';
 import { readsOf } from './firmware';
 import { atInput, waysToGive } from './inputs';
@@ -91,27 +89,6 @@ async function pagesOf(
   return { vmsa: { ...pages, source: 'derived', detail: `${made}; ${profile.title}` }, notes: [] };
 }
 
-/** What the owner says that is no part of a digest, and the features by name. */
-function factsOf({ guestPolicy, hostData, features }: FoldedInputs): Report['facts'] {
-  const unmeasured = 'no part of the launch digest';
-  return [
-    ...(features === undefined
-      ? []
-      : [
-          {
-            name: 'SEV features',
-            value: `${hex(features)}: ${describeBits(SEV_FEATURES, features) || 'none'}`,
-          },
-        ]),
-    ...(guestPolicy === undefined
-      ? []
-      : [{ name: 'Policy', value: `${hex(guestPolicy)}: ${describeSnpPolicy(guestPolicy)}; ${unmeasured}` }]),
-    ...(hostData === undefined
-      ? []
-      : [{ name: 'Host data', value: `${bytesToHex(hostData)}; ${unmeasured}` }]),
-  ];
-}
-
 /**
  * Checks a launch against a digest.
  * @throws CheckError when an input cannot be read, is unsuitable, or contradicts another, or no VMM launches such an image so
@@ -171,7 +148,7 @@ async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = 
     vmm: isSnp && profile ? snpVmmOf(profile) : undefined,
     fromHost: inputs.fromHost,
     launchDigest: inputs.launchDigest,
-    facts: factsOf(inputs),
+    facts: unmeasuredFacts(inputs),
     warnings: [
       ...firmware.warnings,
       ...(unmeasured === undefined ? [] : [unmeasured]),
@@ -180,7 +157,12 @@ async function foldInputs(io: Io, inputs: FoldedInputs, options: CheckOptions = 
       ...(pages?.notes ?? []),
     ],
   };
-  const report = checkDigest(digested, io.hashes, options.onStep);
+  const checked = checkDigest(digested, io.hashes, options.onStep);
+  const remarksOfBlock =
+    inputs.launchDigest && isSnp
+      ? idBlockRemark(inputs, checked.steps.find(({ id }) => id === 'launch-digest')?.digest)
+      : [];
+  const report = { ...checked, warnings: [...checked.warnings, ...remarksOfBlock] };
   if (!svsm || inputs.vmsa?.bsp !== undefined) return report;
   const { vcpus = 1, features, cpu } = inputs;
   const remark = svsmRemark(report, profile, inputs.launchDigest, (other) => {

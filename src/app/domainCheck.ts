@@ -2,7 +2,7 @@
 // she allows that, and runs the launch check. Used by the command line and the extension host.
 
 import type { LaunchSecurityInfo } from '../core/domain/facts';
-import { isActive, isSnp, type DomainQuestion, type GivenInputs } from '../core/domain/question';
+import { isActive, isSnp, WISH_IDS, type DomainQuestion, type GivenInputs } from '../core/domain/question';
 import { cpuOfDomain } from '../core/domain/domainCpu';
 import { notesOn, type VerifiedReport } from '../core/check/checkReport';
 import { checkedReport, comparedReport, expectedReport, refusedReport } from '../core/domain/report';
@@ -265,7 +265,7 @@ function givenBy({ platform = {}, ...inputs }: DomainInputs, ofSnp: boolean): Gi
     profile: inputs.profile,
     guestPolicy: inputs.guestPolicy,
     features: inputs.features,
-    hostData: inputs.hostData,
+    wishes: pickInputs(WISH_IDS, inputs),
   };
 }
 

@@ -2,9 +2,11 @@
 // rule as its code.
 
 import { byteCount, hex } from '../core/binary/hex';
+import { didYouMean, similarName } from '../core/binary/similar';
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
 import { describeKind, type FileKind } from '../core/ovmf/kinds/fileKind';
+import { similarFeature } from '../core/vmsa/layout/features';
 import type { UnclearText } from './launchFaults';
 
 /** A report of SEV-SNP was given for a domain that is none of it. */
@@ -393,7 +395,7 @@ export function badMatrixCpu(text: string): CheckError {
 /** A profile was given that belongs to another mode than the requested one. */
 export function otherMode(id: string, mode: string, known: readonly string[]): CheckError {
   return usage('profile-of-other-mode', `"${id.slice(0, 40)}" is no profile of mode ${mode}.`, {
-    advice: `Use one of ${known.join(', ')}, or all.`,
+    advice: `Use one of ${known.join(', ')}, or all.${didYouMean(similarName(id, known))}`,
     at: { input: 'profile' },
   });
 }
@@ -404,7 +406,7 @@ export function badFeatures(text: string): CheckError {
     'bad-sev-features',
     `"${text.slice(0, 40)}" is no number of 64 bits, and names no SEV features.`,
     {
-      advice: 'Give a number of at most 64 bits, such as 0x21, or names, such as SNPActive,DebugSwap.',
+      advice: `Give a number of at most 64 bits, such as 0x21, or names, such as SNPActive,DebugSwap.${didYouMean(similarFeature(text))}`,
       at: { input: 'features' },
     },
   );
@@ -457,6 +459,13 @@ export function badVarsSize(wanted: string): CheckError {
 export function noQemuCommandLine(where: string): CheckError {
   return usage('no-qemu-command-line', `There is no option of QEMU in ${where}.`, {
     advice: 'Give a command line of QEMU, a log with one, or the XML of a domain.',
+  });
+}
+
+/** The XML of a domain was pasted or is in a file, and cannot be used. @param where it is @param why the failure to read it */
+export function unfitDomainXml(where: string, { found }: Pick<CheckError, 'found'>): CheckError {
+  return usage('unfit-domain-xml', `There is no domain in ${where} that can be used. ${found}`, {
+    advice: 'Give all that "virsh dumpxml" prints.',
   });
 }
 

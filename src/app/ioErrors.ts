@@ -18,7 +18,33 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, and a regular file or a pipe is wanted',
   ENXIO: 'nobody is behind it: it is a socket, or a device that is not there',
   EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+  EPERM: 'you may not read it',
+  ELOOP: 'its links lead back to themselves',
+  ENAMETOOLONG: 'no path is that long',
+  EIO: 'the device that it is on fails',
 };
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such folder',
+  ENOTDIR: 'there is no such folder',
+  EISDIR: 'it is a folder',
+  EEXIST: 'there is something else of that name',
+  EACCES: 'you may not write there',
+  EPERM: 'you may not write there',
+  EROFS: 'what is there cannot be changed',
+  ENOSPC: 'there is no space left',
+  EDQUOT: 'your share of the space is used up',
+  EFBIG: 'the system allows no file of that size',
+  ENAMETOOLONG: 'no path is that long',
+  ELOOP: 'its links lead back to themselves',
+  EBADF: 'it is not open for writing',
+  EPIPE: 'nobody reads it any more',
+  EIO: 'the device that it is on fails',
+};
+
+/** Why something cannot be written, a phrase. @param reason the system's code */
+export const whyUnwritable = (reason: string): string => UNWRITABLE[reason] ?? reason;
 
 /** The codes of the system for a path at which there is nothing, and perhaps never was. */
 const NOWHERE = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL', 'ERR_INVALID_ARG_VALUE'];
@@ -42,7 +68,7 @@ export function unwritableFile(path: string, reason: string): CheckError {
   return new CheckError(
     'bug',
     'unwritable-file',
-    `${isNowhere(reason) ? withoutKey(path) : path} cannot be written: ${reason}. Nothing was changed.`,
+    `${isNowhere(reason) ? withoutKey(path) : path} cannot be written: ${whyUnwritable(reason)}. Nothing was changed.`,
   );
 }
 

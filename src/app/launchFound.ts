@@ -1,6 +1,7 @@
 // The inputs of a launch from a command line of QEMU or the XML of a domain, whichever a text is, and in words what was taken from where.
 
 import * as errors from './errors';
+import { CheckError } from '../core/errors';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import type { DomainConfig } from '../core/domain/facts';
 import { launchOfDomain, launchOfQemu, type LaunchFound } from '../core/domain/launchFound';
@@ -12,7 +13,7 @@ export type FoundLaunch = LaunchFound & { readonly where: string };
  * Finds the inputs.
  * @param name of the file with the text, if it is from one
  * @param parseDomain reads the XML of a domain
- * @throws CheckError for a text without an option of QEMU, or for XML of no domain
+ * @throws CheckError (usage) for a text without an option of QEMU, or for XML of no domain
  */
 export function findLaunch(
   text: string,
@@ -23,14 +24,28 @@ export function findLaunch(
   const where = name ?? (isXml ? 'the XML' : 'the command line');
   // QEMU takes nothing that counts here without an option.
   if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
-  const { taken, problems } = isXml ? launchOfDomain(parseDomain(text)) : launchOfQemu(text);
-  return { taken, problems, where };
+  const found = isXml ? launchOfDomain(pastedDomain(where, () => parseDomain(text))) : launchOfQemu(text);
+  return { taken: found.taken, lacked: found.lacked, problems: found.problems, where };
+}
+
+/** A domain whose definition a person gave, and no host: what is wrong with it is that person's to correct. */
+function pastedDomain(where: string, parse: () => DomainConfig): DomainConfig {
+  try {
+    return parse();
+  } catch (error) {
+    throw error instanceof CheckError ? errors.unfitDomainXml(where, error) : error;
+  }
 }
 
 /** What was found, as findings. */
-export const foundInWords = ({ taken, problems }: LaunchFound, where: string): readonly DigestFinding[] => [
+export const foundInWords = (
+  { taken, lacked, problems }: LaunchFound,
+  where: string,
+): readonly DigestFinding[] => [
   ...taken.map(({ input, value, from }) =>
     digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
   ),
-  ...problems.map((problem) => digestFinding('launch-not-found', problem)),
+  ...[...lacked.map(({ why }) => why), ...problems].map((problem) =>
+    digestFinding('launch-not-found', problem),
+  ),
 ];

@@ -115,7 +115,8 @@ function wordSchema(row: InputRow, text: RegExp = WORD_TEXT): v.GenericSchema {
   );
 }
 
-const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
+/** The names of SEV features in a list. */
+export const FEATURE_NAMES = FEATURE_ROWS.map(({ name }) => name);
 
 /** SEV features in a text: numbers and names. */
 const FEATURE_TEXT = '(0[xX]0*[0-9a-fA-F]{1,16}|[0-9]{1,20}|[A-Za-z][A-Za-z_-]*)';
@@ -176,6 +177,8 @@ export function schemaOf(row: InputRow): v.GenericSchema {
       return v.pipe(row.id === FEATURES ? featuresSchema(row) : wordSchema(row), v.description(row.doc));
     case 'bytes':
       return v.pipe(bytesSchema(row), v.description(row.doc));
+    case 'flag':
+      return v.pipe(v.boolean(wantedBy(row)), v.description(row.doc));
     case 'text':
       return v.pipe(v.string(), cString, v.description(row.doc));
     case 'name':

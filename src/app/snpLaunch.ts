@@ -2,7 +2,7 @@
 // guest: only the owner's inputs are in that, as in any launch file.
 
 import * as errors from './errors';
-import { bytesToHex, hex } from '../core/binary/hex';
+import { bytesToHex, hex, toBase64 } from '../core/binary/hex';
 import type { HostInput } from '../core/check/loadedSteps';
 import type { Report } from '../core/launch/report';
 import { expectDigest } from './digestCheck';
@@ -42,7 +42,8 @@ export function expectedText(io: Io, { inputs, digest }: ExpectedLaunch, path: s
   const { fromHost } = inputs;
   if (fromHost.length > 0) throw errors.hostsInputs(fromHost);
   const { title, firmware, kernel, initrd, cmdline, vcpus, cpu, profile, vmm } = inputs;
-  const { features, guestPolicy, hostData } = inputs;
+  const { features, guestPolicy, hostData, guestVisibleWorkarounds: workarounds } = inputs;
+  const { kernelHashes, idBlock, idAuth, authorKey, vcek } = inputs;
   const near = (file: string | undefined) => {
     if (file === undefined) return undefined;
     const { dirname, relative, toSlashes } = io.path;
@@ -63,6 +64,12 @@ export function expectedText(io: Io, { inputs, digest }: ExpectedLaunch, path: s
     guestFeatures: features === undefined ? undefined : hex(features),
     policy: guestPolicy === undefined ? undefined : hex(guestPolicy),
     hostData: hostData && bytesToHex(hostData),
+    kernelHashes,
+    idBlock: idBlock && toBase64(idBlock),
+    idAuth: idAuth && toBase64(idAuth),
+    authorKey,
+    vcek,
+    guestVisibleWorkarounds: workarounds && bytesToHex(workarounds),
     launchDigest: digest,
   };
   const text = `${JSON.stringify(members, null, 2)}\n`;

@@ -189,7 +189,14 @@ const MORE_HELP: Readonly<Record<string, Record<string, unknown>>> = {
     pattern: bytesPattern([32, 48]),
     patternErrorMessage: BYTES_HELP('32 bytes, of SEV-SNP 48'),
   },
-  hostData: { pattern: bytesPattern([32]), patternErrorMessage: BYTES_HELP('32 bytes') },
+  ...Object.fromEntries(
+    Object.entries({ hostData: 32, idBlock: 96, idAuth: 4096, guestVisibleWorkarounds: 16 }).map(
+      ([name, size]) => [
+        name,
+        { pattern: bytesPattern([size]), patternErrorMessage: BYTES_HELP(`${size} bytes`) },
+      ],
+    ),
+  ),
   'launch.policy': { defaultSnippets: POLICY_CHOICES },
   'domain.policy': { defaultSnippets: POLICY_CHOICES },
 };

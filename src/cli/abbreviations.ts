@@ -41,6 +41,17 @@ function meant(start: string, names: readonly string[], others: readonly string[
   return undefined;
 }
 
+/** The forms of sev-snp-measure, whose option for them has a name that begins with that of ours for a file. */
+const OTHER_FORMS = ['hex', 'base64'];
+const OUTPUT = '--output';
+const FORM = '--output-format';
+/** What prints to a file, and then says the form by itself. */
+const TO_FILE = ['--matrix', '--format', FORM];
+
+/** Whether `--output` with this value is the form: as of one digest, which is not printed to a file. */
+const isForm = (argv: readonly string[], value: string | undefined): boolean =>
+  OTHER_FORMS.includes(value ?? '') && !argv.some((arg) => TO_FILE.includes(arg.replace(/=.*/s, '')));
+
 /** Arguments with the whole names of options, for the command that they name. Values of options stay as they are. */
 export function withWholeNames(program: Command, argv: readonly string[]): string[] {
   const command = program.commands.find((one) => one.name() === argv[0]);
@@ -50,10 +61,12 @@ export function withWholeNames(program: Command, argv: readonly string[]): strin
   const whole: string[] = [];
   let isValue = false;
   let isOver = false;
-  for (const arg of argv) {
+  for (const [i, arg] of argv.entries()) {
     const [, start, rest = ''] = /^(--[a-z][a-z0-9-]*)(=.*)?$/s.exec(arg) ?? [];
-    const name: string | undefined =
+    const found: string | undefined =
       isValue || isOver || start === undefined ? undefined : meant(start, names, others);
+    const value = rest === '' ? argv[i + 1] : rest.slice(1);
+    const name = found === OUTPUT && isForm(argv, value) ? FORM : found;
     whole.push(name === undefined ? arg : name + rest);
     isOver ||= !isValue && arg === '--';
     const flag: string = name ?? arg;

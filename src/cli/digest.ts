@@ -9,6 +9,7 @@ import { jsonLine } from '../core/binary/json';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { MATRIX_PROFILES, matrixRows, type MatrixRequest, type MatrixRow } from '../core/check/matrix';
 import { VCPUS_PLACE } from '../core/check/referenceQuestion';
+import { modeRow } from '../core/tech/traits';
 import { needsOf } from '../core/vmsa/launch/generate';
 import type { DigestReading } from '../app/digestLaunch';
 import { cpuList, vcpuCounts } from '../app/digestSelection';
@@ -130,11 +131,12 @@ export async function printDigests(
   use?: (request: DigestRequest) => Promise<void>,
 ): Promise<void> {
   const reading = readingFor(options, out);
-  if (options.mode === 'snp:ovmf-hash') {
+  const { isOfFirmware, hasSvsm, traits } = modeRow(options.mode);
+  if (isOfFirmware) {
     printDigest(await readOvmfHash(io, options, reading), options, out, reading);
     return;
   }
-  if (options.mode === 'sev') {
+  if (!traits.measuresVcpus) {
     noteUnused(options, reading);
     const { technology, state } = await readSev(io, options, reading);
     printDigest(technology.digest(state), options, out, reading, measure);
@@ -142,7 +144,7 @@ export async function printDigests(
   }
   const request = await requestOf(io, options, reading);
   await use?.(request);
-  if (options.mode === 'snp:svsm') noteFcw(request, reading);
+  if (hasSvsm) noteFcw(request, reading);
   let count = 0;
   for (const row of matrixRows(request)) {
     printDigest(row.digest, options, out, reading, measure, row, request.counts.length > 1);
@@ -165,14 +167,6 @@ export function noteFcw(request: MatrixRequest, { find }: DigestReading): void {
     );
 }
 
-/** What sev-snp-measure calls the modes. */
-const MODE_NAMES: Readonly<Record<Exclude<DigestOptions['mode'], 'snp:ovmf-hash'>, string>> = {
-  sev: 'SEV',
-  seves: 'SEV_ES',
-  snp: 'SEV_SNP',
-  'snp:svsm': 'SEV_SNP_SVSM',
-};
-
 /** Prints one digest or measurement in the requested form. */
 export function printDigest(
   digest: Uint8Array,
@@ -184,20 +178,18 @@ export function printDigest(
   isOneOfMany = false,
 ): void {
   const measurement = measure?.(digest);
+  const { guest, isOfFirmware } = modeRow(mode);
   const text = measurement ?? (format === 'base64' ? toBase64(digest) : bytesToHex(digest));
   const value = {
     mode,
     ...(row && { profile: row.profile, cpu: row.cpu, vcpus: row.vcpus }),
-    launchDigest: digest,
+    // Of the firmware alone: where an SNP launch begins.
+    [isOfFirmware ? 'firmwareDigest' : 'launchDigest']: digest,
     measurement,
     ...(findings.length > 0 && { findings }),
   };
   if (!json && format !== 'json')
-    out.line(
-      verbose && mode !== 'snp:ovmf-hash'
-        ? `Calculated ${MODE_NAMES[mode]} guest measurement: ${text}`
-        : text,
-    );
+    out.line(verbose && guest !== undefined ? `Calculated ${guest} guest measurement: ${text}` : text);
   // Of several, each is a line.
   else if (isOneOfMany) out.line(jsonLine(value));
   else printJson(out, value);

@@ -2,6 +2,9 @@
 
 import * as errors from './errors';
 import { jsonText } from '../core/binary/json';
+import { keyFilter } from '../core/check/keyText';
+import { digestFinding } from '../core/check/digestRules';
+import { inputRow } from '../core/launch/inputs';
 import { readSnpInputs } from '../core/tech/snp/inputs';
 import type { Io } from '../app/io';
 import { snpInputsOf } from '../app/snpInputs';
@@ -11,14 +14,32 @@ import type { DigestRequest } from './digest';
 import type { DigestOptions } from './digestOptions';
 import type { Output } from './output';
 
+/** What the JSON is in place of. */
+const INSTEAD = [
+  'firmware',
+  'kernel',
+  'initrd',
+  'cmdline',
+  'firmwareDigest',
+  'kernelDigest',
+  'initrdDigest',
+  'cmdlineDigest',
+] as const;
+
 /** Options with what the JSON says of vCPUs where they do not. @throws CheckError (usage) for a file that is none, or with files beside it */
 export async function withSnpInputs(io: Io, options: DigestOptions): Promise<DigestOptions> {
   const path = options.inputs!;
-  for (const id of ['firmware', 'kernel', 'initrd', 'cmdline', 'firmwareDigest', 'kernelDigest'] as const)
-    if (options[id] !== undefined) throw errors.oddOption('--inputs', 'files or hashes are given, too');
+  for (const id of INSTEAD)
+    if (options[id] !== undefined)
+      throw errors.oddOption(
+        '--inputs',
+        `${inputRow(id).option!} is given, too, and the JSON stands for all of them`,
+      );
   const read = readSnpInputs(new TextDecoder().decode(await readWhole(io, path)));
-  if (!read.ok) throw errors.badInputs(nameOfInput(path), read.member);
-  const { inputs } = read;
+  if (!read.ok) throw errors.badInputs(nameOfInput(path), read);
+  const { inputs, remarks } = read;
+  // A key may be anywhere in it, as the name of a member, too.
+  const withhold = keyFilter(remarks.flatMap(({ name }) => name ?? []));
   const { vcpus, cpu, features } = inputs;
   const hasCpu = ['cpu', 'cpu.signature', 'cpu.model', 'cpus'].some(
     (id) => options[id as 'cpu'] !== undefined,
@@ -26,6 +47,15 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
   return {
     ...options,
     snpInputs: inputs,
+    noted: [
+      ...(options.noted ?? []),
+      ...remarks.map(({ text, isUsual }) =>
+        digestFinding(
+          isUsual ? 'hash-inputs-left-out' : 'hash-inputs',
+          `${nameOfInput(path)}: ${withhold(text)}`,
+        ),
+      ),
+    ],
     ...(vcpus !== undefined && options.vcpus === undefined && { vcpus: String(vcpus) }),
     ...(cpu !== undefined && !hasCpu && { cpu }),
     ...(features !== undefined && options.features === undefined && { features: String(features) }),

@@ -12,6 +12,7 @@ import {
   type DigestReading,
   type LaunchStart,
 } from '../app/digestLaunch';
+import type { TableMode } from '../app/digestSelection';
 import type { Io } from '../app/io';
 import { digestFinding } from '../core/check/digestRules';
 import type { MatrixRequest } from '../core/check/matrix';
@@ -75,12 +76,15 @@ async function readSnp(io: Io, options: DigestOptions, reading: DigestReading): 
   return { ...(await readSnpLaunch(io, filesOf(options), reading, digest)), features };
 }
 
+/** How launches of the modes that measure vCPUs are read. */
+const READERS: Readonly<
+  Record<TableMode, (io: Io, options: DigestOptions, reading: DigestReading) => Promise<ReadLaunch>>
+> = { seves: readSevEs, snp: readSnp, 'snp:svsm': readSvsm };
+
 /**
  * Reads the files of a launch that measures vCPUs.
  * @throws CheckError when one cannot be read, or no VMM launches such an image that way
  */
 export function readLaunch(io: Io, options: DigestOptions, reading: DigestReading): Promise<ReadLaunch> {
-  const { mode } = options;
-  const read = mode === 'snp' ? readSnp : mode === 'snp:svsm' ? readSvsm : readSevEs;
-  return read(io, options, reading);
+  return READERS[options.mode as TableMode](io, options, reading);
 }

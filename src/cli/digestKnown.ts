@@ -6,6 +6,7 @@ import type { Io } from '../app/io';
 import { knownLaunch } from '../app/knownLaunch';
 import type { DigestOptions } from './digestOptions';
 import { vcpuCounts } from '../app/digestSelection';
+import { modeRow } from '../core/tech/traits';
 
 /** What a known digest stands for, and what cannot be had from it; with the option's name. */
 const UNFIT = {
@@ -25,15 +26,6 @@ const UNFIT = {
   compare: '--compare',
 } as const satisfies Partial<Record<keyof DigestOptions, string>>;
 
-/** Why a digest of each other mode does not go on. */
-const OTHER_MODES: Readonly<Record<Exclude<DigestOptions['mode'], 'snp'>, string>> = {
-  sev: 'an SEV launch measures no vCPUs',
-  seves:
-    'a digest of SEV-ES is one SHA-256 over all that is loaded, which does not go on from its result; only that of SEV-SNP is a chain',
-  'snp:ovmf-hash': 'it is of the firmware alone, and has no vCPUs',
-  'snp:svsm': 'the vCPUs of an SVSM start where its image says, with which the whole launch can be digested',
-};
-
 /** Rejects what contradicts a known digest, before anything is read. @throws CheckError (usage) */
 export function checkKnown(options: DigestOptions): void {
   const { mode, knownDigest, knownVcpus, resetAddress, cpus, profile, format, vcpus } = options;
@@ -42,7 +34,8 @@ export function checkKnown(options: DigestOptions): void {
     if (resetAddress !== undefined) throw errors.oddOption('--reset-address', 'it is for --known-digest');
     return;
   }
-  if (mode !== 'snp') throw errors.oddOption('--known-digest', OTHER_MODES[mode]);
+  const { endsBecause } = modeRow(mode);
+  if (endsBecause !== undefined) throw errors.oddOption('--known-digest', endsBecause);
   for (const [id, option] of Object.entries(UNFIT))
     if (options[id as keyof typeof UNFIT] !== undefined)
       throw errors.oddOption(option, '--known-digest stands for all that is loaded before more vCPUs');

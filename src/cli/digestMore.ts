@@ -17,6 +17,7 @@ import { withMeasure } from './digestMeasure';
 import type { Measure } from '../app/digestTable';
 import { hasMode, OF_LOADED, type DigestOptions, type GivenOptions } from './digestOptions';
 import { checkTogether } from './digestSelection';
+import { modeRow } from '../core/tech/traits';
 import { printTable } from './digestTable';
 import { compareTrace, printTrace } from './digestTrace';
 import type { Output } from './output';
@@ -55,7 +56,7 @@ export async function digestMore(
     } else if (matrix || !formRow(format).plain) {
       const reading = readingFor({ noted }, out);
       const request = await requestOf(io, options, reading);
-      if (!matrix && options.mode === 'snp:svsm') noteFcw(request, reading);
+      if (!matrix && modeRow(options.mode).hasSvsm) noteFcw(request, reading);
       await printTable(io, request, options, measure, out);
     } else {
       const use = dumpVmsa && ((request: DigestRequest) => dumpVmsas(io, request, options));
@@ -73,18 +74,16 @@ function printMeasured(
 ): void {
   const { mode, matrix, dumpVmsa } = options;
   const name = '--launch-digest';
-  if (mode !== 'sev' && mode !== 'seves') throw errors.oddOption(name, 'SNP has no measurement of it');
+  const { hasMeasurement, digestSize } = modeRow(mode).traits;
+  if (!hasMeasurement) throw errors.oddOption(name, 'SNP has no measurement of it');
   const given = OF_LOADED.find((id) => options[id] !== undefined);
   if (given) throw errors.oddOption(inputRow(given).option!, `${name} is in place of all that is loaded`);
   if (matrix) throw errors.oddOption('--matrix', `${name} is one digest`);
   if (dumpVmsa) throw errors.oddOption('--dump-vmsa', `${name} has no pages`);
   if (!measure) throw errors.digestNeeds('--tik or --tk', `${name} is what a measurement is computed of`);
-  if (digest.length !== DIGEST_SIZE) throw otherDigestSize(digest.length, 'SEV or SEV-ES', DIGEST_SIZE);
+  if (digest.length !== digestSize) throw otherDigestSize(digest.length, 'SEV or SEV-ES', digestSize);
   printDigest(digest, options, out, { findings: [] }, measure);
 }
-
-/** Bytes of a launch digest of SEV and SEV-ES. */
-const DIGEST_SIZE = 32;
 
 /** Refuses to write over a file that is read, which only a command line of QEMU names. @throws CheckError (usage) */
 async function refuseInputs(io: Io, { output, firmware, kernel, initrd }: DigestOptions): Promise<void> {
@@ -103,8 +102,8 @@ async function tracePages(
   exit: (status: number) => void,
 ): Promise<void> {
   const reading = readingFor(options, out);
-  const isSev = options.mode === 'sev';
-  const launch = isSev ? await readSev(io, options, reading) : await requestOf(io, options, reading);
+  const { measuresVcpus } = modeRow(options.mode).traits;
+  const launch = measuresVcpus ? await requestOf(io, options, reading) : await readSev(io, options, reading);
   if (options.compare === undefined) printTrace(io, launch, options, reading, out);
   else if (await compareTrace(io, launch, options, reading, out)) exit(1);
 }

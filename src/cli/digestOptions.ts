@@ -1,28 +1,27 @@
 // The options of `sevscope digest`, named as in sev-snp-measure and, where it has no equivalent, as in
 // `validate`.
 
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { badLaunchDigest } from '../app/errors';
+import { amongOption, notAmong } from './amongOption';
 import * as errors from './errors';
 import type { DigestFinding } from '../core/check/digestRules';
 import { REPORTED_IDS, type InputValues } from '../core/launch/inputs';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import type { SnpInputs } from '../core/tech/snp/inputs';
+import { DIGEST_MODES, type DigestMode } from '../core/tech/traits';
 import type { KnownLaunch } from '../app/knownLaunch';
 import { FORM_NAMES, formRow, type Form } from '../core/check/digestForms';
 import { addInputs, addOtherNames, type InputUse } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
 import { number } from './options';
 
-/** The kinds of launch digests. */
-export const DIGEST_MODES = ['sev', 'seves', 'snp', 'snp:ovmf-hash', 'snp:svsm'] as const;
-
 /** The inputs that stay texts until their use: lists for a table, and bytes of which only some modes need any. */
 type TextId = 'vcpus' | 'cpu' | 'cpu.signature' | 'profile' | 'features' | 'firmwareDigest' | 'nonce';
 
 /** The parsed options, those of inputs by their names and the others by commander's. */
 export interface DigestOptions extends Omit<InputValues, TextId>, Readonly<Partial<Record<TextId, string>>> {
-  readonly mode: (typeof DIGEST_MODES)[number];
+  readonly mode: DigestMode;
   /** CPUs of the table. */
   readonly cpus?: string;
   /** Hexadecimal, or CSV of a table, by default. */
@@ -138,9 +137,7 @@ const MEASURED: readonly InputUse[] = [
 
 /** Adds the options. */
 export function addDigestOptions(command: Command): Command {
-  const among = (flags: string, text: string, choices: readonly string[]) =>
-    new Option(flags, text).choices(choices);
-  command.addOption(among('--mode <mode>', 'which launch digest', DIGEST_MODES));
+  command.addOption(amongOption(new Option('--mode <mode>', 'which launch digest'), DIGEST_MODES));
   addInputs(command, LAUNCHED);
   for (const option of formatOptions()) command.addOption(option);
   command
@@ -197,8 +194,7 @@ function formatOptions(): Option[] {
   return ['--format', '--output-format'].map((name, i) => {
     const option = new NamedOption(`${name} <form>`, FORMATS_HELP, 'format').choices(FORM_NAMES);
     option.argParser((form: string) => {
-      if (!FORM_NAMES.includes(form as Form))
-        throw new InvalidArgumentError(`Allowed choices are ${FORM_NAMES.join(', ')}.`);
+      if (!FORM_NAMES.includes(form as Form)) throw notAmong(form, FORM_NAMES);
       if (first && first.name !== name && first.form !== form)
         throw errors.twoNames('format', first.name, name);
       first = { name, form };

@@ -31,6 +31,7 @@ export async function withQemu(io: Io, options: GivenOptions): Promise<GivenOpti
   const counts = (input: keyof FoundInputs) =>
     [input, ...(OTHERS[input] ?? [])].every((name) => options[name] === undefined);
   const taken = found.taken.filter(({ input }) => counts(input));
-  const noted = foundInWords({ ...found, taken }, where);
+  const lacked = found.lacked.filter(({ input }) => counts(input));
+  const noted = foundInWords({ ...found, taken, lacked }, where);
   return { ...options, ...foundInputs({ ...found, taken }), noted };
 }

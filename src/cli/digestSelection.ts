@@ -5,6 +5,7 @@ import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { cpuOf, profilesNamed, vcpuCounts, type TableMode } from '../app/digestSelection';
 import { MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix';
 import { VMM_PROFILES } from '../core/launch/inputs';
+import { modeRow } from '../core/tech/traits';
 import { findProfile, type KnownProfile } from '../core/vmsa/launch/profiles';
 import { encodeSignature } from '../core/vmsa/launch/signature';
 import { formRow } from '../core/check/digestForms';
@@ -25,7 +26,7 @@ export function checkTogether(options: DigestOptions): void {
   if (matrix && cpus !== undefined && cpu !== undefined)
     throw errors.oddOption('--cpu', 'the CPU of all rows is given, too');
   const isTrace = options.trace ?? options.compare;
-  if (isTrace && (matrix || mode === 'snp:ovmf-hash'))
+  if (isTrace && (matrix || modeRow(mode).isOfFirmware))
     throw errors.oddOption(options.trace ? '--trace' : '--compare', 'it is for one launch');
   if (options.inputs !== undefined && mode !== 'snp')
     throw errors.oddOption('--inputs', 'it is for --mode snp');
@@ -100,7 +101,7 @@ export function profilesFrom({
   const known: readonly KnownProfile[] = mode in MATRIX_PROFILES ? MATRIX_PROFILES[mode as 'snp'] : [];
   if (vmm !== undefined && profile !== undefined)
     throw errors.oddOption('--vmm-type', '--profile says who launches');
-  if (mode === 'snp:svsm' && isOther(vmm))
+  if (modeRow(mode).hasSvsm && isOther(vmm))
     throw errors.oddOption('--vmm-type', 'only QEMU launches an SVSM image');
   // No profile is one of SEV-ES by another VMM than QEMU.
   if (mode === 'seves' && isOther(vmm)) return [findProfile(VMM_PROFILES[vmm])!];

@@ -3,6 +3,7 @@
 import { countOf } from '../core/binary/hex';
 import type { UnfitText } from '../core/binary/textBytes';
 import { CheckError, usage } from '../core/errors';
+import { whyUnwritable } from '../app/ioErrors';
 
 /** Only one or two of family, model and stepping were given. */
 export function incompleteCpu(): CheckError {
@@ -205,6 +206,11 @@ export function oddOption(option: string, why: string): CheckError {
   });
 }
 
+/** Nothing says which launch a command is about. @param done what is to be done with it @param ways what to give, the shortest first, sentences */
+export function launchNeeded(done: string, ways: readonly string[]): CheckError {
+  return usage('launch-needed', `Nothing says which launch is to be ${done}.`, { advice: ways.join(' ') });
+}
+
 /** Something that a launch digest needs was not given; `what` is a phrase that says what to give. */
 export function digestNeeds(option: string, what: string): CheckError {
   return usage('digest-option-needed', `${option} is missing: ${what}.`, { at: { input: option } });
@@ -242,7 +248,11 @@ export function badOvmfHash({ found, form }: UnfitText): CheckError {
 
 /** What is printed does not arrive; `reason` is the system's code. */
 export function unwritableAnswer(reason: string): CheckError {
-  return new CheckError('bug', 'unwritable-answer', `The answer cannot be written: ${reason}.`);
+  return new CheckError(
+    'bug',
+    'unwritable-answer',
+    `The answer cannot be written: ${whyUnwritable(reason)}.`,
+  );
 }
 
 /** The event loop had nothing left to do, and there is no answer. */
@@ -259,11 +269,14 @@ export function noTrace(path: string, why: string): CheckError {
   });
 }
 
-/** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes; or it is none. */
-export function badInputs(path: string, member: string | undefined): CheckError {
+/** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes; or it is none. @param why a phrase */
+export function badInputs(
+  path: string,
+  { member, why = 'it is not JSON' }: { readonly member?: string; readonly why?: string },
+): CheckError {
   return usage(
     'bad-launch-inputs',
-    `${path} does not have the inputs of an SNP launch: ${member === undefined ? 'it is not JSON' : `${member} is missing or wrong`}.`,
+    `${path} does not have the inputs of an SNP launch: ${member === undefined ? '' : `${member} `}${why}.`,
     {
       advice: 'Give JSON as dstack has it, which --format dstack prints.',
       at: { input: '--inputs' },

@@ -9,7 +9,7 @@ import type { ExplainResult, Explanation, Remaining } from '../core/explain/expl
 import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { VMM_PROFILES } from '../core/launch/inputs';
+import { inputRow, VMM_PROFILES } from '../core/launch/inputs';
 import { TRAITS } from '../core/tech/traits';
 import type { ExplainedDigest } from '../app/explainThreads';
 import { explainLaunch } from '../tasks/explain';
@@ -20,11 +20,13 @@ import { explainLines } from './explainLines';
 import { notesOn, type VerifiedReport } from '../core/check/checkReport';
 import { addInputs, addOtherNames } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
+import { saysNoLaunch, waysToExplain } from './launchNeeds';
 import {
   addLaunchOptions,
   inputsOfDigest,
   needed,
   neededInput,
+  OF_SNP,
   recordedInputs,
   statedInputs,
   type LaunchOptions,
@@ -99,6 +101,7 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
     (options.measurement === undefined ? file?.launchDigest : undefined);
   if (!digest && options.knownDigest)
     throw errors.digestNeeds('--launch-digest', 'the digest to be explained from --known-digest');
+  if (saysNoLaunch(options)) throw errors.launchNeeded('explained', waysToExplain());
   // A report is no input of the search: its measurement is what is explained.
   const given = { ...options, report: undefined, certificates: undefined, require: undefined };
   const inputs = digest
@@ -141,17 +144,14 @@ function digestInputs(
 ): ExplainedDigest {
   const stated = file ? inputsOfDigest(options, file, digest) : statedInputs(options, file);
   const features = options.features ?? file?.guestFeatures;
-  if (digest.length !== SNP_DIGEST)
-    for (const [id, option] of [
-      ['vmm', '--vmm-type'],
-      ['features', '--guest-features'],
-      ['svsm', '--svsm'],
-      ['varsSize', '--vars-size'],
-      ['varsFile', '--vars-file'],
-      ['knownDigest', '--known-digest'],
-      ['resetAddress', '--reset-address'],
-    ] as const)
-      if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
+  if (digest.length !== SNP_DIGEST) {
+    const given = OF_SNP.find((id) => options[id] !== undefined);
+    const option =
+      (given && inputRow(given).option) ??
+      (options.knownDigest && '--known-digest') ??
+      (options.resetAddress === undefined ? undefined : '--reset-address');
+    if (option !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
+  }
   const isKnown = options.knownDigest !== undefined;
   if (isKnown && stated.vcpus === undefined)
     throw errors.digestNeeds('--num-cpus', 'how many vCPUs are in --known-digest');

@@ -2,6 +2,7 @@
 
 import { resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { amongOption } from './amongOption';
 import * as errors from './errors';
 import { bytesToHex, fromHex, parseUnsigned, toBase64 } from '../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
@@ -126,10 +127,10 @@ export function addIdBlockCommands(
   addNamed(create, '--policy <number>', 'guest policy, 0x30000 unless given', [], policyFrom);
   create
     .addOption(
-      new Option(
-        '--format <form>',
-        `for whom: ${ID_BLOCK_FORMS.map(({ title }) => title).join('; ')}`,
-      ).choices(ID_BLOCK_FORMS.map(({ id }) => id)),
+      amongOption(
+        new Option('--format <form>', `for whom: ${ID_BLOCK_FORMS.map(({ title }) => title).join('; ')}`),
+        ID_BLOCK_FORMS.map(({ id }) => id),
+      ),
     )
     .option('--json', 'print JSON')
     .option('--id-block-file <path>', 'write the ID block in base64')

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import * as errors from './errors';
 import { parseUnsigned } from '../core/binary/hex';
+import { didYouMean } from '../core/binary/similar';
 import type { UnfitText } from '../core/binary/textBytes';
 import { snpPolicy } from '../core/tech/snp/errors';
 import { inputRow, INPUTS, type InputId, type InputRow } from '../core/launch/inputs';
@@ -71,18 +72,21 @@ class InputOption extends Option {
 /** Whether a value is under this name: of the names of one input, the one that the command line has. */
 export const isNamed = (option: Option): boolean => !(option instanceof InputOption) || option.isGiven;
 
-/** Why a text is not what an input takes, a sentence. */
-function whyNot({ id }: InputRow, text: string, wanted: string): string {
+/** What the row of an input says of a text that it does not take. */
+type Refused = Extract<ReturnType<InputRow['parse']>, { readonly ok: false }>;
+
+/** Why a text is not what an input takes, sentences. */
+function whyNot({ id }: InputRow, text: string, { wanted, meant }: Refused): string {
   const value = id === 'policy' ? parseUnsigned(text) : undefined;
   const isSnp = value !== undefined && value > 0xffffffffn && value < 2n ** 64n;
-  return isSnp ? snpPolicy(value).message : `It must be ${wanted}.`;
+  return isSnp ? snpPolicy(value).message : `It must be ${wanted}.${didYouMean(meant)}`;
 }
 
 function valueOf(row: InputRow, text: string, why: InputUse['whyNot']): unknown {
   const read = row.parse(asRead(row, text));
   if (read.ok) return read.value;
-  const { found, wanted } = read;
-  throw new InvalidArgumentError(found && why ? why(found) : whyNot(row, text, wanted));
+  const { found } = read;
+  throw new InvalidArgumentError(found && why ? why(found) : whyNot(row, text, read));
 }
 
 /** Every name of the option of an input; help lists one of them. Two that differ in value are refused. */

@@ -5,6 +5,7 @@ import type { Io } from '../app/io';
 import { readReportFile } from '../app/reportFile';
 import { nameOfInput } from '../app/vmsaFile';
 import { kdsUrls } from '../core/report/kdsUrl';
+import { amongOption } from './amongOption';
 import * as errors from './errors';
 import { printJson, type Output } from './output';
 import { diffReports, exportReport, REPORT_EXPORTS, showReport, type ReportExport } from './reportShow';
@@ -66,12 +67,13 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
     .command('export <file>')
     .description('write a report in another form')
     .addOption(
-      new Option(
-        '--as <form>',
-        `the form:\n${REPORT_EXPORTS.map(({ id, doc }) => `${id}: ${doc}`).join('\n')}`,
-      )
-        .choices(REPORT_EXPORTS.map(({ id }) => id))
-        .makeOptionMandatory(),
+      amongOption(
+        new Option(
+          '--as <form>',
+          `the form:\n${REPORT_EXPORTS.map(({ id, doc }) => `${id}: ${doc}`).join('\n')}`,
+        ),
+        REPORT_EXPORTS.map(({ id }) => id),
+      ).makeOptionMandatory(),
     )
     .option('--output <path>', 'where to write; standard output otherwise')
     .addOption(redact())

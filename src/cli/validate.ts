@@ -37,6 +37,7 @@ import {
   type LaunchOptions,
 } from './launchOptions';
 import { evidenceFrom, inputsOfReport } from './reportInputs';
+import { saysNoLaunch, waysToCheck } from './launchNeeds';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
 
@@ -139,6 +140,7 @@ async function validateOne(
     printReport(report, options, out);
     return statusOf(report);
   }
+  if (saysNoLaunch(options)) throw errors.launchNeeded('checked', waysToCheck());
   const launchDigest = options.launchDigest ?? file?.launchDigest;
   if (launchDigest) {
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();

@@ -3,6 +3,7 @@
 
 import { Option, type Command } from 'commander';
 import { EXPORT_FORMS } from '../core/vmsa/forms/exportForms';
+import { amongOption } from './amongOption';
 import { addInputs, addOtherNames } from './inputOptions';
 import { addPageOptions, addVcpuOptions, vcpuOption, type PageOptions } from './options';
 import type { Output } from './output';
@@ -44,9 +45,10 @@ function addReaders(io: Io, vmsa: Command, out: Output): void {
     .command('export <file>')
     .description('write a page in another form')
     .addOption(
-      new Option('--as <form>', `the form:\n${EXPORT_FORMS.map((e) => `${e.id}: ${e.doc}`).join('\n')}`)
-        .choices(EXPORT_FORMS.map((e) => e.id))
-        .makeOptionMandatory(),
+      amongOption(
+        new Option('--as <form>', `the form:\n${EXPORT_FORMS.map((e) => `${e.id}: ${e.doc}`).join('\n')}`),
+        EXPORT_FORMS.map((e) => e.id),
+      ).makeOptionMandatory(),
     )
     .option('--output <path>', 'where to write; standard output otherwise')
     .addOption(vcpuOption())
@@ -57,7 +59,10 @@ function addMakers(io: Io, vmsa: Command, out: Output): void {
   addPageOptions(vmsa.command('build <file>'))
     .description('write the page that a vCPU starts with')
     .addOption(
-      new Option('--userspace <name>', 'the VMM, whose usual profile it is').choices(Object.keys(USERSPACES)),
+      amongOption(
+        new Option('--userspace <name>', 'the VMM, whose usual profile it is'),
+        Object.keys(USERSPACES),
+      ),
     )
     .action((file: string, options: PageOptions) => buildVmsa(io, file, options, out));
   const collect = (value: string, all: readonly string[]) => [...all, value];
@@ -70,7 +75,10 @@ function addMakers(io: Io, vmsa: Command, out: Output): void {
       [],
     )
     .addOption(
-      new Option('--userspace <name>', 'the VMM; makes no difference here').choices(Object.keys(USERSPACES)),
+      amongOption(
+        new Option('--userspace <name>', 'the VMM; makes no difference here'),
+        Object.keys(USERSPACES),
+      ),
     )
     .addOption(vcpuOption())
     .action((file: string, options: UpdateOptions) => updateVmsa(io, file, options, out));

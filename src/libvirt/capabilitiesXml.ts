@@ -42,7 +42,7 @@ export interface HostCapabilities {
  * @throws CheckError of kind `bug` when it is not capabilities XML
  */
 export function parseCapabilities(xml: string): HostCapabilities {
-  const what = 'itself';
+  const what = 'What the host says about itself';
   const host = descend(parseXml(xml, 'capabilities', what), what, 'host');
   const cpu = host && descend(host, what, 'cpu');
   const text = (name: string) => textOf(cpu && descend(cpu, what, name));
@@ -64,7 +64,7 @@ const isSupported = (element: XmlElement | undefined) => element?.attributes.get
  * @throws CheckError of kind `bug` when it is not domain capabilities XML
  */
 export function parseDomainCapabilities(xml: string): SevCapabilities {
-  const what = 'the domains that it can start';
+  const what = 'What the host says about the domains that it can start';
   const top = parseXml(xml, 'domainCapabilities', what);
   const features = descend(top, what, 'features');
   const sev = features && descend(features, what, 'sev');

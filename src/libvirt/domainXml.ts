@@ -197,7 +197,7 @@ function rawOf(domain: XmlElement): Pick<DomainConfig, 'rawArguments' | 'rawSett
  * @throws CheckError of kind `bug` when it is not domain XML, `config` for a value that libvirt would not accept
  */
 export function parseDomainXml(xml: string): DomainConfig {
-  const domain = parseXml(xml, 'domain', 'the domain');
+  const domain = parseXml(xml, 'domain', 'The XML of the domain');
   const os = child(domain, 'os');
   const osType = child(os, 'type');
   const cpu = child(domain, 'cpu');

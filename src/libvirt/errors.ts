@@ -10,10 +10,10 @@ export function refusedUri(reason: string): CheckError {
   });
 }
 
-/** A host sent XML that is malformed or exceeds the limits; `what` is what it should describe, `why` a phrase. */
+/** XML is malformed or exceeds the limits; `what` it is, the beginning of a sentence, and `why`, a phrase. */
 export function unreadableXml(what: string, why: string): CheckError {
-  return new CheckError('bug', 'unreadable-xml', `What the host says about ${what} cannot be read: ${why}.`, {
-    advice: 'Compare with "virsh dumpxml" or "virsh capabilities" there.',
+  return new CheckError('bug', 'unreadable-xml', `${what} cannot be read: ${why}.`, {
+    advice: 'It is what the host says: compare with "virsh dumpxml" or "virsh capabilities" there.',
   });
 }
 

@@ -50,7 +50,7 @@ interface Growing extends XmlElement {
 /**
  * Parses a document.
  * @param root the required name of its outermost element
- * @param what what it describes, for the message
+ * @param what what it is, the beginning of a sentence
  * @throws CheckError of kind `bug` when it is not such a document or exceeds the limits
  */
 export function parseXml(xml: string, root: string, what: string): XmlElement {

@@ -27,6 +27,11 @@ const table = ruleTable({
     'warning',
     'A command line of QEMU or the XML of a domain does not say an input, or has something that makes another launch of it.',
   ],
+  'hash-inputs': [
+    'warning',
+    'A JSON of hashes has a member that is not known or has no effect, or lacks one that a launch nearly always has.',
+  ],
+  'hash-inputs-left-out': ['info', 'A JSON of hashes lacks a member: what follows from that.'],
   'cmdline-template': [
     'warning',
     'The command line has {vcpus} in it, which stands for the number of vCPUs only in a table.',

@@ -91,6 +91,15 @@ export function svsmVariables(): CheckError {
   );
 }
 
+/** A kernel beside the wish that kernel hashes are off. */
+export function kernelHashesOff(): CheckError {
+  return usage(
+    'kernel-hashes-off',
+    'A kernel is given, and kernel hashes are to be off, with which nothing of it is measured.',
+    { advice: 'Leave out the kernel, or "kernelHashes".', at: { input: 'kernelHashes' } },
+  );
+}
+
 /** An SVSM image beside a domain. */
 export function svsmOfDomain(): CheckError {
   return usage('svsm-of-domain', 'An SVSM image is given, and libvirt launches a domain without one.', {

@@ -120,6 +120,18 @@ export const TECHNOLOGY_RULES = [
     judge: unfitVmm,
   },
   {
+    id: 'kernel-hashes-off',
+    severity: 'error',
+    doc: 'A kernel is given, and "kernelHashes" is false, with which nothing of it is measured.',
+    stage: 'inputs',
+    judge: (question) => {
+      const { kernel, kernelHashes } = question.given;
+      return kernel !== undefined && kernelHashes === false && isSnpLaunch(question)
+        ? [{ ...unwanted('kernelHashes'), fail: errors.kernelHashesOff() }]
+        : [];
+    },
+  },
+  {
     id: 'svsm-variables',
     severity: 'error',
     doc: 'An SVSM image is given, and not one of "varsSize" and "varsFile", which say how far below the firmware it lies.',

@@ -2,6 +2,7 @@
 
 import { parseUnsigned } from '../binary/hex';
 import { findCpuModel } from '../vmsa/launch/cpuModels';
+import type { DigestMode } from '../tech/traits';
 import type { DomainConfig } from './facts';
 import { qemuOptions, qemuProperties, type QemuOption } from './qemuOptions';
 import { rawArguments } from './rawArguments';
@@ -9,7 +10,7 @@ import { shellWords } from './shellWords';
 
 /** What a launch can have from there, as options have it. */
 export interface FoundInputs {
-  readonly mode?: 'sev' | 'seves' | 'snp';
+  readonly mode?: Extract<DigestMode, 'sev' | 'seves' | 'snp'>;
   readonly firmware?: string;
   readonly kernel?: string;
   readonly initrd?: string;
@@ -27,16 +28,24 @@ export interface Taken {
   readonly from: string;
 }
 
+/** An input that is not there to be taken, and why, a sentence. It matters as long as nobody else says it. */
+export interface Lacked {
+  readonly input: keyof FoundInputs;
+  readonly why: string;
+}
+
 /** What was found. */
 export interface LaunchFound {
   readonly taken: readonly Taken[];
-  /** What could not be taken and why, sentences. */
+  readonly lacked: readonly Lacked[];
+  /** What is wrong with such a launch or was not read, sentences. */
   readonly problems: readonly string[];
 }
 
 /** Collects what is found. */
 class Finder {
   readonly taken: Taken[] = [];
+  readonly lacked: Lacked[] = [];
   readonly problems: string[] = [];
 
   take(input: keyof FoundInputs, value: string | undefined, from: string): void {
@@ -47,6 +56,10 @@ class Finder {
     this.problems.push(problem);
   }
 
+  lack(input: keyof FoundInputs, why: string): void {
+    this.lacked.push({ input, why });
+  }
+
   /** The kind of launch. @param es whether the policy asks for SEV-ES, undefined without a policy */
   takeMode(type: 'sev' | 'sev-snp', es: boolean, from: string): void {
     this.take('mode', type === 'sev-snp' ? 'snp' : es ? 'seves' : 'sev', from);
@@ -55,17 +68,21 @@ class Finder {
   takeCpu(name: string, from: string): void {
     if (findCpuModel(name)) this.take('cpu', name, from);
     else if (/^(host|max|host-passthrough|host-model|maximum)$/.test(name))
-      this.fail(
+      this.lack(
+        'cpu',
         `${from} is the CPU of the host, which only the host knows: give --vcpu-sig or family, model and stepping.`,
       );
-    else this.fail(`${from} names "${name}", which is no CPU model that is known: give --vcpu-sig.`);
+    else this.lack('cpu', `${from} names "${name}", which is no CPU model that is known: give --vcpu-sig.`);
   }
 
   /** The files of a direct boot. @param hashes whether their hashes are measured */
   takeBoot(boot: readonly Taken[], hashes: boolean, off: string): void {
     if (hashes) this.taken.push(...boot);
     else if (boot.some(({ input }) => input === 'kernel'))
-      this.fail(`The kernel is not measured, because ${off}: kernel, initrd and command line are left out.`);
+      this.lack(
+        'kernel',
+        `The kernel is not measured, because ${off}: kernel, initrd and command line are left out.`,
+      );
   }
 }
 
@@ -140,7 +157,7 @@ function findFirmware(find: Finder, { last, all, machine }: Parsed, isSnp: boole
     if (isSnp) find.fail('The firmware is flash, which KVM refuses to SNP guests: QEMU needs it as -bios.');
     if (bios !== undefined) find.fail('-bios plays no part beside flash.');
   } else if (bios !== undefined) find.take('firmware', bios, '-bios');
-  else find.fail('There is neither -bios nor flash: give --firmware.');
+  else find.lack('firmware', 'There is neither -bios nor flash: give --firmware.');
 }
 
 /** The file of a node of the block layer, through the nodes that lie over it. */
@@ -170,14 +187,14 @@ function findVcpus(find: Finder, { last, all }: Parsed): void {
 function findCpu(find: Finder, { last }: Parsed): void {
   const given = last('cpu');
   if (given === undefined) {
-    find.fail('There is no -cpu: give --vcpu-type.');
+    find.lack('cpu', 'There is no -cpu: give --vcpu-type.');
     return;
   }
   const cpu = qemuProperties(given, 'model name');
   const numbers = ['family', 'model', 'stepping'].map((name) => cpu.get(name));
   if (numbers.every((value) => value !== undefined)) find.take('cpu', numbers.join('/'), '-cpu');
   else if (numbers.some((value) => value !== undefined))
-    find.fail('-cpu changes only a part of family, model and stepping: give --vcpu-sig.');
+    find.lack('cpu', '-cpu changes only a part of family, model and stepping: give --vcpu-sig.');
   else find.takeCpu(cpu.get('model name') ?? '', '-cpu');
 }
 
@@ -218,14 +235,14 @@ export function launchOfDomain(config: DomainConfig): LaunchFound {
     find.takeMode(type, ((security.policy ?? 0n) & 4n) !== 0n, '<launchSecurity>');
   else find.fail('There is no <launchSecurity> of SEV or SEV-SNP; --mode says which digest to compute.');
   if (loader?.path !== undefined) find.take('firmware', loader.path, '<loader>');
-  else find.fail('libvirt chooses the firmware, and does not say which: give --firmware.');
+  else find.lack('firmware', 'libvirt chooses the firmware, and does not say which: give --firmware.');
   const boot = Object.entries({ kernel, initrd, cmdline }).flatMap(([input, value]): Taken[] =>
     value === undefined ? [] : [{ input: input as 'kernel', value, from: `<${input}>` }],
   );
   find.takeBoot(boot, security?.kernelHashes === true, 'kernelHashes is not "yes"');
   find.take('vcpus', String(config.vcpus.current), '<vcpu>');
   if (cpu?.model !== undefined && (cpu.mode ?? 'custom') === 'custom') find.takeCpu(cpu.model, '<cpu>');
-  else if (cpu?.mode === undefined) find.fail('There is no <cpu>: give --vcpu-type.');
+  else if (cpu?.mode === undefined) find.lack('cpu', 'There is no <cpu>: give --vcpu-type.');
   else find.takeCpu(cpu.mode, '<cpu>');
   for (const { text, effect, why } of rawArguments(config.rawArguments))
     if (effect === 'launch' || effect === 'measured')

@@ -1,14 +1,14 @@
 // What is asked about a domain, and the answer of one rule.
 
 import type { ErrorKind } from '../errors';
-import type { HostId, ReportedId, TechnologyId } from '../launch/inputs';
+import type { HostId, InputId, InputValues, ReportedId, TechnologyId } from '../launch/inputs';
 import { isSevEs } from '../tech/sev/policy';
 import { isSnpPolicy } from '../tech/snp/policy';
 import { PLAIN_SEV, SNP } from './launchTypes';
 import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 import type { LaunchWish } from './launchable';
-import type { DomainConfig, DomainState, HostFacts, LaunchSecurityInfo } from './facts';
+import type { DomainConfig, DomainState, HostFacts, LaunchSecurity, LaunchSecurityInfo } from './facts';
 
 /** Which inputs the guest's owner gives. The others must come from the host, or do not exist. */
 export interface GivenInputs extends Readonly<
@@ -23,11 +23,25 @@ export interface GivenInputs extends Readonly<
   readonly cpu?: CpuId | undefined;
   readonly technology?: TechnologyId | undefined;
   readonly profile?: ProfileId | undefined;
-  /** Of SNP: the policy, 64 bits, the SEV features, and 32 bytes of host data. */
+  /** Of SNP: the policy, 64 bits, and the SEV features. */
   readonly guestPolicy?: bigint | undefined;
   readonly features?: bigint | undefined;
-  readonly hostData?: Uint8Array | undefined;
+  /** Of SNP: what stands in the definition of the domain, as the owner wants it. */
+  readonly wishes?: LaunchWishes | undefined;
 }
+
+/** The inputs that the definition of an SNP domain has, too. */
+export const WISH_IDS = [
+  'kernelHashes',
+  'hostData',
+  'idBlock',
+  'idAuth',
+  'authorKey',
+  'vcek',
+  'guestVisibleWorkarounds',
+] as const satisfies readonly (InputId & keyof LaunchSecurity)[];
+export type WishId = (typeof WISH_IDS)[number];
+export type LaunchWishes = Pick<InputValues, WishId>;
 
 /** Everything that rules look at. */
 export interface DomainQuestion {

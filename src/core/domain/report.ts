@@ -15,6 +15,7 @@ import {
   snpFacts,
   statedByDomain,
   vcpuFacts,
+  wantedLaunch,
   type MeasuredVcpus,
   type SaidFact,
 } from './snpReport';
@@ -76,8 +77,7 @@ export function expectedReport(
   expectation: Report,
   { hashes, ...measured }: MeasuredVcpus & { readonly hashes: Hashes },
 ): Report {
-  const launch = question.config.launchSecurity!;
-  const other = otherDigest(launch, expectation);
+  const other = otherDigest(wantedLaunch(question), expectation);
   const untrusted = rules.filter((rule) => rule.untrusted).map(({ title }) => title);
   return {
     ...expectation,
@@ -85,7 +85,7 @@ export function expectedReport(
       ...factsOf(question),
       ...known(vcpuFacts(measured)),
       ...known(snpFacts(question)),
-      ...known(idBlockFacts(launch, hashes)),
+      ...known(idBlockFacts(question, hashes)),
     ],
     ...(untrusted.length > 0 && {
       summary: `${expectation.summary} Even then it proves nothing: what was asked for is not so (${untrusted.join('; ')}).`,

@@ -1,7 +1,7 @@
 // What an SNP domain says of the attestation report that its guest will get, besides the launch digest (SEV-SNP Firmware ABI,
 // ATTESTATION_REPORT): the fields that its definition decides. All of it is the host's word; the report is the firmware's.
 
-import { bytesToHex, fromBase64, hex } from '../binary/hex';
+import { bytesToHex, fromBase64, hex, toBase64 } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
 import type { StatedReport } from '../check/checkReport';
 import type { HostId } from '../launch/inputs';
@@ -12,7 +12,7 @@ import { describeCpuId } from '../vmsa/launch/cpuModels';
 import type { ProfileId } from '../vmsa/launch/profiles';
 import type { CpuId } from '../vmsa/launch/signature';
 import type { LaunchSecurity } from './facts';
-import { snpPoliciesBy, type DomainQuestion } from './question';
+import { snpPoliciesBy, WISH_IDS, type DomainQuestion, type WishId } from './question';
 import { featuresInWords, snpFeaturesOf, snpProfileOf } from './wishRules';
 
 /** A fact, and who said it; without a value there is none. */
@@ -39,30 +39,46 @@ export function vcpuFacts({ vcpus = 1, cpu, fromHost, ...given }: MeasuredVcpus)
   ];
 }
 
+/** The launch security of an SNP domain, with what its owner wants of it in place of what the host says. */
+export function wantedLaunch({
+  config,
+  given: { wishes = {} },
+}: Pick<DomainQuestion, 'config' | 'given'>): LaunchSecurity {
+  const wanted = WISH_IDS.flatMap((id) => {
+    const value = wishes[id];
+    return value === undefined ? [] : [[id, typeof value === 'boolean' ? value : toBase64(value)] as const];
+  });
+  return { ...config.launchSecurity!, ...Object.fromEntries(wanted) };
+}
+
 /** What the definition of an SNP domain says of its launch and of its report; the owner's own words first. */
 export function snpFacts(question: DomainQuestion): readonly SaidFact[] {
-  const launch = question.config.launchSecurity!;
+  const launch = wantedLaunch(question);
   const { given } = question;
   const { owner, domain, reported } = snpPoliciesBy(question);
   const policy = owner ?? reported ?? domain;
   const { idBlock, guestVisibleWorkarounds: workarounds } = launch;
-  const hostData = given.hostData ? bytesToHex(given.hostData) : launch.hostData && hexIn(launch.hostData);
-  const said = (isGiven: boolean): Source => (isGiven ? 'owner' : 'host');
+  const by = (id: WishId): Source => (given.wishes?.[id] === undefined ? 'host' : 'owner');
   return [
     [
       'Policy (0x008)',
       policy === undefined ? undefined : `${hex(policy)}: ${describeSnpPolicy(policy)}`,
-      said(owner !== undefined),
+      owner === undefined ? 'host' : 'owner',
     ],
-    ['Host data (0x0c0)', hostData ?? 'none', said(given.hostData !== undefined)],
-    ['Kernel hashes', launch.kernelHashes ? 'on' : 'off', 'host'],
-    ['ID block', idBlock === undefined ? 'none' : 'there is one', 'host'],
-    ['Author key', launch.authorKey ? 'in the ID block' : 'none', 'host'],
-    ['Guest-visible workarounds', workarounds === undefined ? undefined : hexIn(workarounds), 'host'],
+    ['Host data (0x0c0)', launch.hostData === undefined ? 'none' : hexIn(launch.hostData), by('hostData')],
+    // The launch digest is computed of what the domain has.
+    ['Kernel hashes', question.config.launchSecurity!.kernelHashes ? 'on' : 'off', 'host'],
+    ['ID block', idBlock === undefined ? 'none' : 'there is one', by('idBlock')],
+    ['Author key', launch.authorKey ? 'in the ID block' : 'none', by('authorKey')],
+    [
+      'Guest-visible workarounds',
+      workarounds === undefined ? undefined : hexIn(workarounds),
+      by('guestVisibleWorkarounds'),
+    ],
     [
       'Signing key',
       launch.vcek === false ? 'VLEK: the VCEK is switched off' : 'VCEK, or a VLEK if the host has one',
-      'host',
+      by('vcek'),
     ],
   ];
 }
@@ -71,18 +87,22 @@ const hexIn = (base64: string): string => bytesToHex(fromBase64(base64)!);
 
 /** What the report must show of an ID block, by the offsets of its fields; nothing without one. */
 export function idBlockFacts(
-  { idBlock, idAuth, authorKey }: LaunchSecurity,
+  question: Pick<DomainQuestion, 'config' | 'given'>,
   hashes: Hashes,
 ): readonly SaidFact[] {
+  const { idBlock, idAuth, authorKey } = wantedLaunch(question);
+  const { wishes = {} } = question.given;
+  const by = (value: unknown): Source => (value === undefined ? 'host' : 'owner');
+  const [ofBlock, ofAuth] = [by(wishes.idBlock), by(wishes.idAuth)];
   if (idBlock === undefined || idAuth === undefined) return [];
   const { guest_svn: svn, family_id: family, image_id: image } = idBlockIn(idBlock);
   const digest = (key: KeyField) => bytesToHex(keyDigestIn(bytesIn(idAuth), key, hashes));
   return [
-    ['Guest SVN (0x004)', String(svn), 'host'],
-    ['Family ID (0x010)', bytesToHex(family), 'host'],
-    ['Image ID (0x020)', bytesToHex(image), 'host'],
-    ['ID key digest (0x0e0)', digest('id_key'), 'host'],
-    ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined, 'host'],
+    ['Guest SVN (0x004)', String(svn), ofBlock],
+    ['Family ID (0x010)', bytesToHex(family), ofBlock],
+    ['Image ID (0x020)', bytesToHex(image), ofBlock],
+    ['ID key digest (0x0e0)', digest('id_key'), ofAuth],
+    ['Author key digest (0x110)', authorKey === true ? digest('author_key') : undefined, ofAuth],
   ];
 }
 

@@ -2,7 +2,7 @@
 // says the same. What differs shows in the report of an SNP guest, and fails nothing where that is read.
 
 import { describeBits } from '../binary/describe';
-import { bytesToHex, fromBase64, hex } from '../binary/hex';
+import { hex } from '../binary/hex';
 import { decode } from '../binary/struct';
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import { generateVmsa } from '../vmsa/launch/generate';
@@ -10,6 +10,7 @@ import { findProfile, LAUNCH_PROFILES, type KnownProfile } from '../vmsa/launch/
 import { SEV_FEATURES } from '../vmsa/layout/bitsSev';
 import { VMSA } from '../vmsa/layout/layout';
 import { SNP } from './launchTypes';
+import { snpWishes } from './snpWishes';
 import { technologyOfDomain, type DomainQuestion, type DomainRule } from './question';
 
 /** The profiles of QEMU, which libvirt starts, without an SVSM, which it does not. The usual one of each mode first. */
@@ -94,27 +95,5 @@ export const wishRules: readonly DomainRule[] = [
       };
     },
   },
-  {
-    id: 'host-data',
-    title: "The host data is the owner's",
-    type: SNP,
-    judge: ({ given, config: { launchSecurity } }) => {
-      const inDomain =
-        launchSecurity?.hostData === undefined ? undefined : fromBase64(launchSecurity.hostData);
-      const found = inDomain ? bytesToHex(inDomain) : undefined;
-      const wanted = given.hostData && bytesToHex(given.hostData);
-      if (wanted === undefined)
-        return found === undefined
-          ? { ok: 'There is none: the report shows zeros at 0x0c0.' }
-          : {
-              skip: `The owner gave none; ${found} is what the host says, which the report shows at 0x0c0 and the launch digest does not cover.`,
-            };
-      if (wanted === found) return { ok: 'Both say the same, which the report shows at 0x0c0.' };
-      return {
-        warn: true,
-        skip: `The owner gave ${wanted}, and the domain has ${found ?? 'none'}, which the report shows at 0x0c0.`,
-        advice: 'Correct <hostData> of the domain, or what you gave; the launch digest covers neither.',
-      };
-    },
-  },
+  ...snpWishes,
 ];

@@ -3,10 +3,11 @@
 
 import { parseUnsigned } from '../binary/hex';
 import { PLAIN_FORMS, readTextBytes, type TextForm, type UnfitText } from '../binary/textBytes';
-import { findCpuModel } from '../vmsa/launch/cpuModels';
+import { similarName } from '../binary/similar';
+import { findCpuModel, similarCpuModel } from '../vmsa/launch/cpuModels';
 import { PROFILES, type ProfileId } from '../vmsa/launch/profiles';
 import { CPU_ID_LIMITS, decodeSignature, type CpuId } from '../vmsa/launch/signature';
-import { parseFeatures } from '../vmsa/layout/features';
+import { parseFeatures, similarFeature } from '../vmsa/layout/features';
 
 /** The maximum vCPU count of QEMU's q35 machine; guards against typing mistakes, not a limit of a technology. */
 export const MAX_VCPUS = 4096;
@@ -19,10 +20,16 @@ export type Read<T> =
       readonly wanted: string;
       /** What was found, for bytes in the form of text. */
       readonly found?: UnfitText;
+      /** The name that was probably meant. */
+      readonly meant?: string | undefined;
     };
 
 const taken = <T>(value: T): Read<T> => ({ ok: true, value });
-const refused = (wanted: string): Read<never> => ({ ok: false, wanted });
+const refused = (wanted: string, meant?: string): Read<never> => ({
+  ok: false,
+  wanted,
+  ...(meant !== undefined && { meant }),
+});
 
 /** A text that QEMU, libvirt and the system can take whole: they take C strings, which end at a NUL. */
 export const NO_NUL = /^[^\0]*$/;
@@ -97,7 +104,7 @@ export const FEATURES = {
   parse: (given: string): Read<bigint> => {
     const value = parseFeatures(given);
     return value === undefined
-      ? refused('a number of at most 64 bits, or names such as SNPActive,SecureTSC')
+      ? refused('a number of at most 64 bits, or names such as SNPActive,SecureTSC', similarFeature(given))
       : taken(value);
   },
 } as const;
@@ -115,14 +122,30 @@ export const bytes = (sizes: number | readonly number[], forms: readonly TextFor
     },
   }) as const;
 
-/** One of several names. */
-export const choice = <const C extends string>(choices: readonly C[]) =>
+/** Something that is so or not. */
+export const FLAG = {
+  kind: 'flag',
+  parse: (given: string): Read<boolean> =>
+    given === 'true' || given === 'yes'
+      ? taken(true)
+      : given === 'false' || given === 'no'
+        ? taken(false)
+        : refused('true or false'),
+} as const;
+
+/** One of several names. @param also other words for them */
+export const choice = <const C extends string>(choices: readonly C[], also?: Readonly<Record<C, string>>) =>
   ({
     kind: 'choice',
     choices,
     parse: (given: string): Read<C> => {
       const found = choices.find((one) => one === given);
-      return found === undefined ? refused(`one of ${choices.join(', ')}`) : taken(found);
+      return found === undefined
+        ? refused(
+            `one of ${choices.join(', ')}`,
+            similarName(given, choices, (one) => (also ? [also[one]] : [])),
+          )
+        : taken(found);
     },
   }) as const;
 
@@ -141,7 +164,7 @@ function cpu(given: string): Read<CpuId> {
   const isFit = (['family', 'model', 'stepping'] as const).every((part) => id[part] <= CPU_ID_LIMITS[part]);
   return isFit
     ? taken({ family: id.family, model: id.model, stepping: id.stepping })
-    : refused('a CPU model of QEMU, such as EPYC-Milan');
+    : refused('a CPU model of QEMU, such as EPYC-Milan', similarCpuModel(given));
 }
 
 /** A CPU: a model by name, or family/model/stepping. */

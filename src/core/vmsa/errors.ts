@@ -1,6 +1,7 @@
 // What can be wrong with a request for a page, or with a value for one of its fields.
 
 import { type CheckError, usage } from '../errors';
+import { similarCpuModel } from './launch/cpuModels';
 
 /** Family, model or stepping is too large for CPUID. @param part which of them, by input name */
 export function cpuOutOfRange(part: string, value: number, most: number): CheckError {
@@ -20,8 +21,13 @@ export function unknownProfile(id: string, known: readonly string[]): CheckError
 
 /** QEMU has no CPU model with this name. */
 export function unknownCpuModel(name: string): CheckError {
+  const meant = similarCpuModel(name);
+  const names =
+    meant === undefined
+      ? 'Names are case sensitive, for example EPYC-Milan;'
+      : `Did you mean ${meant}? Names are case sensitive;`;
   return usage('unknown-cpu-model', `"${name}" is not a QEMU CPU model known here.`, {
-    advice: 'Names are case sensitive, for example EPYC-Milan; or give family, model and stepping.',
+    advice: `${names} or give family, model and stepping.`,
     at: { input: 'cpu' },
   });
 }

@@ -37,6 +37,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   profile: [undefined, undefined, undefined, 'sev-es', 'sev-es-init2', 'snp'],
   vmm: [undefined, undefined, undefined, 'ec2', 'QEMU'],
   svsm: [...Array<undefined>(9), 'OVMF.sample.fd'],
+  kernelHashes: [undefined, undefined, true, false],
   technology: [...Array<undefined>(9), 'sev', 'sev-es', 'snp'],
   report: [...Array<undefined>(9), 'report.bin', 'report.bin'],
   certificates: [...Array<undefined>(19), '.', ['ark.der', '.']],

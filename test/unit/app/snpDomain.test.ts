@@ -216,6 +216,44 @@ describe('A domain of SEV-SNP', () => {
     assert.equal(report.expected, digestOf(2));
   });
 
+  it('is compared with all that its owner wants of it, in whose words the report is expected', async () => {
+    const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'base64'));
+    const wanted = {
+      kernelHashes: false,
+      idBlock: bytesOf(idBlockWith({ policy: POLICY, guest_svn: 7 })),
+      idAuth: bytesOf(idAuthWith()),
+      authorKey: false,
+      vcek: false,
+      guestVisibleWorkarounds: new Uint8Array(16).fill(1),
+    };
+    const { report, expected, io } = await run(
+      { launch: { idBlock: idBlockWith({ policy: POLICY }), idAuth: idAuthWith() } },
+      { ...OWN, ...wanted },
+    );
+    const warned = report.rules!.filter(({ warning }) => warning).map(({ id }) => id);
+    assert.deepEqual(warned, ['id-block-wish', 'vcek-wish', 'workarounds-wish']);
+    const facts = Object.fromEntries(report.facts.map(({ name, value, source }) => [name, [value, source]]));
+    assert.deepEqual(facts['Guest SVN (0x004)'], ['7', 'owner']);
+    assert.deepEqual(facts['Signing key'], ['VLEK: the VCEK is switched off', 'owner']);
+    assert.ok(
+      report.warnings.some((text) => /ID block of the domain is for the launch digest 0{96}/.test(text)),
+    );
+    const file = parseLaunchFile(io, expectedText(io, expected!, '/a.sevlaunch.json'), '/a.sevlaunch.json');
+    const kept = Object.fromEntries(Object.keys(wanted).map((name) => [name, file[name as 'idBlock']]));
+    assert.deepEqual(kept, wanted);
+    const checked = await runCheck(io, checkedInputs(file, 'a'));
+    assert.equal(checked.verdict, 'matches');
+    assert.match(
+      checked.warnings.join(),
+      /The ID block is for the launch digest 0{96}, which these inputs do not give/,
+    );
+    assert.ok(
+      checked.facts.some(
+        ({ name, value }) => name === 'VCEK' && value === 'no; no part of the launch digest',
+      ),
+    );
+  });
+
   it('has no pages from files, which are those of SEV-ES', async () => {
     const report = await check({}, { firmware: '/fw', vcpus: 2, vmsa: { bsp: '/page', ap: '/page' } });
     const failed = report.rules!.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id);

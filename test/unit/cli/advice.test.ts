@@ -33,9 +33,9 @@ describe('The advice for an input', () => {
     });
   // What these commands do not take is no part of what they are asked, so that no rule asks for it.
   const FREE: Readonly<Record<string, readonly string[]>> = {
-    explain: ['connection', 'domain', 'require'],
+    explain: ['connection', 'domain', 'require', 'hostData'],
     digest: [
-      ...['connection', 'domain', 'vmsa.bsp', 'vmsa.ap', 'measurement', 'launchDigest'],
+      ...['connection', 'domain', 'hostData', 'vmsa.bsp', 'vmsa.ap', 'measurement', 'launchDigest'],
       ...['report', 'certificates', 'require'],
     ],
   };

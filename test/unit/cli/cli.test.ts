@@ -252,7 +252,7 @@ describe('The command line refuses with one line and exit status', () => {
     [['vmsa', 'diff', 'vcpu0.vmsa', 'vcpu0.vmsa', '--profile', 'sev-es'], 2, /not both/],
     [['validate', '--launch', 'README.md'], 2, /is not a launch file/],
     [['explain', '--launch', 'README.md'], 2, /is not a launch file/],
-    [['explain'], 2, /guest owner's keys are missing/],
+    [['explain'], 2, /Nothing says which launch is to be explained/],
     [['explain', '--tk', 'k', '-m', 'A'], 2, /--api-major is missing/],
     [['explain', '--launch-digest', '00'.repeat(32)], 2, /--firmware is missing/],
     [['explain', '--launch-digest', '0'], 2, /is an odd number of hexadecimal digits \(1\)/],

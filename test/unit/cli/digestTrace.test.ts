@@ -235,7 +235,7 @@ describe('digest --compare', () => {
     [[...SNP, '2', '--compare', 'kernel'], /kernel is no trace of a launch/],
     [[...SNP, '1-2', '--trace'], /there are several launches/],
     [['--mode', 'snp:ovmf-hash', '-f', 'OVMF.fd', '--trace'], /it is for one launch/],
-    [[...SNP, '2', '--inputs', 'kernel'], /files or hashes are given, too/],
+    [[...SNP, '2', '--inputs', 'kernel'], /--firmware is given, too/],
     [['--mode', 'snp', '--inputs', 'kernel'], /does not have the inputs of an SNP launch: it is not JSON/],
     [['--mode', 'seves', '--inputs', 'kernel'], /--inputs cannot be given here/],
   ];

@@ -3,6 +3,7 @@
 // two differ: QEMU's EPYC-Genoa is stepping 0, the shipped part is stepping 1.
 
 import { hex } from '../../binary/hex';
+import { similarName } from '../../binary/similar';
 import { decodeSignature, encodeSignature, type CpuId } from './signature';
 
 /** A named QEMU model; its versions change feature bits, never these numbers. */
@@ -128,6 +129,13 @@ export const KVM_FALLBACK_SIGNATURE = 0x600;
 export function findCpuModel(name: string): CpuModel | undefined {
   return CPU_MODELS.find((m) => m.name === name || m.versions.includes(name));
 }
+
+/** The name of a model that somebody probably meant. */
+export const similarCpuModel = (name: string): string | undefined =>
+  similarName(
+    name,
+    CPU_MODELS.flatMap((model) => [model.name, ...model.versions]),
+  );
 
 /** The QEMU models with this signature; several share one. */
 export function modelsWithSignature(signature: number | bigint): CpuModel[] {

@@ -2,6 +2,7 @@
 // manual, Linux or QEMU does.
 
 import { hex, parseUnsigned } from '../../binary/hex';
+import { similarName } from '../../binary/similar';
 import { conjunction } from '../../binary/words';
 import { FEATURE_ROWS, type SevFeature } from './bitsSev';
 
@@ -60,13 +61,24 @@ const BY_NAME: ReadonlyMap<string, bigint> = new Map(
 
 const LONGEST = 1024;
 
+const partsOf = (text: string): string[] => text.split(/ ?[,+] ?/);
+
+/** The feature that was probably meant by the first name in a text that is none. */
+export function similarFeature(text: string): SevFeature | undefined {
+  const names = FEATURE_ROWS.map(({ name }) => name);
+  const unknown = partsOf(text.slice(0, LONGEST)).find(
+    (part) => parseUnsigned(part) === undefined && !BY_NAME.has(folded(part)),
+  );
+  return unknown === undefined ? undefined : similarName(unknown, names);
+}
+
 /**
  * Reads SEV features: numbers in decimal or 0x form and names, whatever their case, between commas or plus signs.
  * Undefined for a text that is none, and for more than 64 bits.
  */
 export function parseFeatures(text: string): bigint | undefined {
   if (text.length > LONGEST) return undefined;
-  const bits = text.split(/ ?[,+] ?/).map((part) => parseUnsigned(part) ?? BY_NAME.get(folded(part)));
+  const bits = partsOf(text).map((part) => parseUnsigned(part) ?? BY_NAME.get(folded(part)));
   const all = bits.reduce<bigint | undefined>(
     (sum, bit) => (sum === undefined || bit === undefined ? undefined : sum | bit),
     0n,

@@ -171,6 +171,13 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     together('svsm-variables'),
   ],
   [
+    'a kernel without kernel hashes',
+    { ...SNP, kernel: 'vmlinuz', kernelHashes: false },
+    ['kernel-hashes-off kernelHashes'],
+    together('kernel-hashes-off'),
+  ],
+  ['a kernel with kernel hashes', { ...SNP, kernel: 'vmlinuz', kernelHashes: true }, [], {}],
+  [
     'both the variables and their size',
     { ...SNP, svsm: 'svsm.bin', varsSize: 4096, varsFile: 'VARS.fd' },
     ['svsm-variables svsm'],

@@ -1,7 +1,10 @@
 // The rules about a domain of type sev-snp: one that fulfils all, one thing changed, and how the rules come out that notice it.
 
 import assert from 'node:assert/strict';
+import { entriesOf } from '../../../../src/core/binary/struct';
+import { fromBase64, toBase64 } from '../../../../src/core/binary/hex';
 import { DOMAIN_RULES, firstFailedRule, judgeDomain } from '../../../../src/core/domain/rules';
+import type { WishId } from '../../../../src/core/domain/question';
 import type { HostFacts } from '../../../../src/core/domain/facts';
 import type { RuleResult } from '../../../../src/core/launch/report';
 import { idAuthWith, idBlockWith, questionWith, WAYS, type Change } from './cleanQuestion';
@@ -71,6 +74,55 @@ const inConfig = (title: string, change: Change, id: string, reason: RegExp): Ca
   [`${title}, config ignored`, { ...change, ignoreConfig: true }, { [id]: 'skipped' }],
 ];
 
+/** The rules about what the domain has and the owner does not say. */
+const WISH_RULES: Readonly<Record<WishId, string>> = {
+  kernelHashes: 'kernel-hashes-wish',
+  hostData: 'host-data',
+  idBlock: 'id-block-wish',
+  idAuth: 'id-auth-wish',
+  authorKey: 'author-key-wish',
+  vcek: 'vcek-wish',
+  guestVisibleWorkarounds: 'workarounds-wish',
+};
+const unsaidBy = ({ launch, given }: Change): Record<string, Told> =>
+  Object.fromEntries(
+    entriesOf(WISH_RULES).map(([id, rule]) => {
+      const inDomain = launch && id in launch ? launch[id] : id === 'kernelHashes' ? true : undefined;
+      return [rule, inDomain !== undefined && given?.wishes?.[id] === undefined ? 'skipped' : 'passed'];
+    }),
+  );
+
+const NO_KERNEL = {
+  config: { kernel: undefined, initrd: undefined, cmdline: undefined },
+  given: { kernel: false, initrd: false, cmdline: false },
+};
+const WITHOUT_KERNEL: Record<string, Told> = {
+  'kernel-input': 'skipped',
+  'initrd-input': 'skipped',
+  'cmdline-input': 'skipped',
+  'kernel-hashes-used': 'skipped',
+};
+/** What the owner wants beside what the domain has; without hashes also without a kernel. */
+const wishes = (
+  ...rows: readonly [
+    id: WishId,
+    value: boolean | Uint8Array,
+    launch: NonNullable<Change['launch']>,
+    expected: Record<string, Told>,
+    reason?: RegExp,
+  ][]
+): Case[] =>
+  rows.map(([id, value, launch, expected, reason], i): Case => {
+    const isHashed = !('kernelHashes' in launch) || launch.kernelHashes === true;
+    const { config = {}, given = {} } = isHashed ? {} : NO_KERNEL;
+    return [
+      `the wish ${id} ${i}`,
+      { launch, config, given: { ...given, wishes: { [id]: value } } },
+      { ...(!isHashed && WITHOUT_KERNEL), ...expected },
+      reason ?? /^/,
+    ];
+  });
+
 const bytesOf = (byte: number) => new Uint8Array(32).fill(byte);
 const DATA = Buffer.from(bytesOf(0xab)).toString('base64');
 /** The same in base64, with a 1 in it. */
@@ -81,6 +133,7 @@ const withByte = (base64: string, offset: number): string => {
 };
 const ID_BLOCK = idBlockWith({ policy: STRICT });
 const ID_AUTH = idAuthWith();
+const WITH_BLOCK = { idBlock: ID_BLOCK, idAuth: ID_AUTH };
 
 const CASES: Case[] = [
   ['nothing', {}, {}],
@@ -239,22 +292,86 @@ const CASES: Case[] = [
     'host data of the host only',
     { launch: { hostData: DATA } },
     { 'host-data': 'skipped' },
-    /The owner gave none; (ab){32} is what the host says, which the report shows at 0x0c0/,
+    /The owner does not say; (ab){32} is what the host says, which the report shows at 0x0c0/,
   ],
-  ['host data by both', { launch: { hostData: DATA }, given: { hostData: bytesOf(0xab) } }, {}],
+  ['host data by both', { launch: { hostData: DATA }, given: { wishes: { hostData: bytesOf(0xab) } } }, {}],
   [
     'other host data of the owner',
-    { launch: { hostData: DATA }, given: { hostData: bytesOf(0xcd) } },
+    { launch: { hostData: DATA }, given: { wishes: { hostData: bytesOf(0xcd) } } },
     { 'host-data': 'warned' },
-    /The owner gave (cd){32}, and the domain has (ab){32}, which the report shows/,
+    /The owner wants (cd){32}, and the domain has (ab){32}, which the report shows/,
   ],
   [
     'host data of the owner only',
-    { given: { hostData: bytesOf(0xcd) } },
+    { given: { wishes: { hostData: bytesOf(0xcd) } } },
     { 'host-data': 'warned' },
     /the domain has none/,
   ],
-  ['no VCEK', { launch: { vcek: false } }, { 'signing-key': 'skipped' }, /a VLEK signs the report/],
+  ...wishes(
+    ['kernelHashes', true, { kernelHashes: true }, {}],
+    ['kernelHashes', false, {}, { 'kernel-hashes-wish': 'warned' }, /wants no, and the domain has yes/],
+    ['kernelHashes', false, { kernelHashes: false }, {}],
+    [
+      'kernelHashes',
+      true,
+      { kernelHashes: undefined },
+      { 'kernel-hashes-wish': 'warned' },
+      /wants yes, and the domain has no, which decides the launch digest/,
+    ],
+    ['vcek', true, {}, {}],
+    ['vcek', false, { vcek: false }, { 'signing-key': 'skipped' }],
+    [
+      'vcek',
+      false,
+      {},
+      { 'vcek-wish': 'warned' },
+      /wants no, and the domain has yes, which the report shows in bits 2 to 4/,
+    ],
+    ['authorKey', false, {}, {}],
+    ['authorKey', true, {}, { 'author-key-wish': 'warned' }, /wants yes, and the domain has no/],
+    ['idBlock', fromBase64(ID_BLOCK)!, WITH_BLOCK, {}],
+    [
+      'idBlock',
+      fromBase64(ID_BLOCK)!,
+      {},
+      { 'id-block-wish': 'warned' },
+      /wants one, and the domain has none/,
+    ],
+    [
+      'idBlock',
+      fromBase64(idBlockWith({ policy: STRICT, guest_svn: 7, image_id: new Uint8Array(16).fill(1) }))!,
+      WITH_BLOCK,
+      { 'id-block-wish': 'warned' },
+      /another: they differ in image_id and guest_svn, which/,
+    ],
+    ['idAuth', fromBase64(ID_AUTH)!, WITH_BLOCK, {}],
+    [
+      'idAuth',
+      fromBase64(idAuthWith({ author_key_algorithm: 1 }))!,
+      WITH_BLOCK,
+      { 'id-auth-wish': 'warned' },
+      /they differ in author_key_algorithm, which/,
+    ],
+    [
+      'guestVisibleWorkarounds',
+      new Uint8Array(16),
+      { guestVisibleWorkarounds: toBase64(new Uint8Array(16)) },
+      {},
+    ],
+    [
+      'guestVisibleWorkarounds',
+      new Uint8Array(16).fill(1),
+      { guestVisibleWorkarounds: toBase64(new Uint8Array(16)) },
+      { 'workarounds-wish': 'warned' },
+      /wants (01){16}, and the domain has (00){16}, which only the guest sees/,
+    ],
+  ),
+  [
+    'no VCEK',
+    { launch: { vcek: false } },
+    { 'signing-key': 'skipped', 'vcek-wish': 'skipped' },
+    /a VLEK signs the report/,
+  ],
   ['a VCEK that is asked for', { launch: { vcek: true } }, {}],
   ...inConfig('a guest without KVM', { config: { type: 'qemu' } }, 'kvm', /type "qemu", and only KVM/),
   [
@@ -411,7 +528,7 @@ describe('The rules about a domain of SEV-SNP', () => {
     it(`notice ${title}`, () => {
       const results = judgeDomain(questionWith(snpWith(change)), WAYS);
       const told = Object.fromEntries(results.map((result) => [result.id, tell(result)]));
-      assert.deepEqual(told, { ...CLEAN, ...expected });
+      assert.deepEqual(told, { ...CLEAN, ...unsaidBy(change), ...expected });
       if (reason) assert.match(results.map((result) => result.reason).join('\n'), reason);
       for (const { reason: why, advice, outcome, untrusted } of results) {
         assert.match(why, /^[A-Z].*\.$/s);
