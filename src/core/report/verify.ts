@@ -11,7 +11,14 @@ import type { BadCertificate } from './forms/pem';
 import { kdsUrls } from './kdsUrl';
 import { KNOWN_VERSIONS, SIGNED_SIZE } from './layout';
 import { productRow, PRODUCTS, TCB_LAYOUTS, type ProductName, type TcbComponent } from './products';
-import { describeTcb, isChipMasked, ofProduct, signingKeyOf, type AttestationReport } from './report';
+import {
+  describeTcb,
+  isChipMasked,
+  isChipUnsaid,
+  ofProduct,
+  signingKeyOf,
+  type AttestationReport,
+} from './report';
 import type { ReportRule } from './rules';
 import { failed, isVerified, judged, notChecked, passed, STEPS, type Step } from './steps';
 import { otherParts } from './tcb';
@@ -283,16 +290,18 @@ function hwidStep(
 ): Step {
   const { hwid } = value.leaf;
   if (roleOf(value.subject)?.role === 'VLEK') {
-    return isChipMasked(values)
+    return isChipUnsaid(values)
       ? notChecked('hwid', 'A VLEK is of a provider, not of a chip.')
       : notChecked('hwid', 'A VLEK is of a provider, not of a chip, although the report names one.');
   }
   if (!hwid) return failed('hwid', 'The certificate does not say of which chip it is.');
-  if (isChipMasked(values))
-    return notChecked(
-      'hwid',
-      'CHIP_ID is zero, because the host masks it. That the key signed says that the chip is the one of the certificate.',
-    );
+  if (isChipUnsaid(values))
+    return isChipMasked(values)
+      ? notChecked(
+          'hwid',
+          'CHIP_ID is zero, because the host masks it. That the key signed says that the chip is the one of the certificate.',
+        )
+      : failed('hwid', 'CHIP_ID is zero, but MASK_CHIP_KEY is clear: the report should name its chip.');
   const size = product === undefined ? hwid.length : productRow(product).chipId;
   const isSame =
     hwid.length === size &&

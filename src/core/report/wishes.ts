@@ -8,10 +8,16 @@ import { provisional } from './findings';
 import { PLATFORM_INFO } from './bits';
 import { versionText, type AttestationReport } from './report';
 import { NOTHING_ASKED, failed, judged, notChecked, passed, type Step, type StepId } from './steps';
-import { tcbParts, type TcbComponent } from './products';
+import { PRODUCTS, tcbParts, type ProductName, type TcbComponent } from './products';
 
 /** A TCB of which some parts are wanted, at least so much each. */
 export type WantedTcb = Readonly<Partial<Record<TcbComponent, number>>>;
+
+/** A processor, and its stepping where that is wanted. */
+export interface WantedProduct {
+  readonly name: ProductName;
+  readonly stepping?: number;
+}
 
 /** What is wanted. Bytes are alternatives: one of them is enough. */
 export interface Wishes {
@@ -25,6 +31,9 @@ export interface Wishes {
   readonly reportId?: readonly Uint8Array[];
   readonly reportIdMa?: readonly Uint8Array[];
   readonly chipId?: readonly Uint8Array[];
+  /** Whether an author key, an ID block must be there, whoever signed it. */
+  readonly requireAuthorKey?: boolean;
+  readonly requireIdBlock?: boolean;
   /** At least. */
   readonly guestSvn?: bigint;
   readonly vmpl?: bigint;
@@ -36,6 +45,7 @@ export interface Wishes {
   /** Of the firmware that is committed: `1.55`, or with its build `1.55.29`. */
   readonly minimumVersion?: string;
   readonly minimumBuild?: bigint;
+  readonly product?: WantedProduct;
   /** Whether firmware must be committed, not provisional. */
   readonly committed?: boolean;
   /** Bits that must be set in CURRENT_MIT_VECTOR. */
@@ -46,7 +56,7 @@ export interface Wishes {
 export type WishName = keyof Wishes;
 
 /** How a wish is written. */
-export type WishKind = 'bytes' | 'number' | 'bits' | 'tcb' | 'version' | 'flag';
+export type WishKind = 'bytes' | 'number' | 'bits' | 'tcb' | 'version' | 'flag' | 'product';
 
 /** One wish. */
 export interface WishRow {
@@ -105,6 +115,22 @@ export const WISH_ROWS: readonly WishRow[] = [
     'SHA-384 of the author key that is wanted',
     'trustedAuthorKeyHashes',
   ),
+  other(
+    'requireAuthorKey',
+    'author-key-required',
+    'flag',
+    'key_info',
+    0,
+    'whether an author key must have signed the ID key',
+  ),
+  other(
+    'requireIdBlock',
+    'id-block-required',
+    'flag',
+    'id_key_digest',
+    0,
+    'whether there must be an ID block',
+  ),
   bytes('familyId', 'family-id', 'family_id', 16, 'family that is wanted'),
   bytes('imageId', 'image-id', 'image_id', 16, 'image that is wanted'),
   bytes('reportId', 'report-id', 'report_id', 32, 'report id that is wanted'),
@@ -159,6 +185,14 @@ export const WISH_ROWS: readonly WishRow[] = [
     'committed_build',
     1,
     'build of the committed firmware, at least',
+  ),
+  other(
+    'product',
+    'wanted-product',
+    'product',
+    'cpuid_fam_id',
+    0,
+    `processor that is wanted: ${PRODUCTS.map(({ name }) => name).join(', ')}`,
   ),
   other(
     'committed',
@@ -285,6 +319,44 @@ function mitigationStep({ values }: AttestationReport, wanted: bigint): Step {
   );
 }
 
+function authorKeyStep({ values }: AttestationReport, isWanted: boolean): Step {
+  const step = 'author-key-required';
+  if (!isWanted) return notChecked(step, NOTHING_ASKED);
+  return judged(
+    step,
+    (values.key_info & 1) !== 0 && !isZero(values.author_key_digest),
+    'There is the digest of an author key.',
+    'There is no author key; one is wanted.',
+  );
+}
+
+function idBlockStep({ values }: AttestationReport, isWanted: boolean): Step {
+  const step = 'id-block-required';
+  if (!isWanted) return notChecked(step, NOTHING_ASKED);
+  return judged(
+    step,
+    !isZero(values.id_key_digest),
+    'The guest was launched with an ID block: there is the digest of an ID key.',
+    'The guest was launched without an ID block; one is wanted.',
+  );
+}
+
+function productStep({ values, product }: AttestationReport, { name, stepping }: WantedProduct): Step {
+  const step = 'wanted-product';
+  const found = `The report is of ${product.title}`;
+  if (product.names.length !== 1 || product.names[0] !== name)
+    return failed(step, `${found}; wanted is ${name}.`);
+  if (stepping === undefined) return passed(step, `${found}, as wanted.`);
+  if (values.version < 3)
+    return failed(step, `A report of version ${values.version} does not say of which stepping it is.`);
+  return judged(
+    step,
+    values.cpuid_step === stepping,
+    `${found}, stepping ${stepping}, as wanted.`,
+    `${found}, stepping ${values.cpuid_step}; wanted is stepping ${stepping}.`,
+  );
+}
+
 function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishes: Wishes): Step {
   const { values } = report;
   switch (name) {
@@ -333,6 +405,12 @@ function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishe
         `committed_build is ${values.committed_build}, at least ${wishes.minimumBuild!}.`,
         `committed_build is ${values.committed_build}, below ${wishes.minimumBuild!}.`,
       );
+    case 'requireAuthorKey':
+      return authorKeyStep(report, wishes.requireAuthorKey!);
+    case 'requireIdBlock':
+      return idBlockStep(report, wishes.requireIdBlock!);
+    case 'product':
+      return productStep(report, wishes.product!);
     case 'committed': {
       const why = provisional(report);
       if (!wishes.committed) return passed(step, 'The firmware may be provisional.');
@@ -422,6 +500,23 @@ function readTcb(value: unknown): ReadWish {
   return { ok: true, value: parts };
 }
 
+/** A product by its name, or in the form of go-sev-guest's policy, which may also have a stepping. */
+function readProduct(value: unknown): ReadWish {
+  const names = PRODUCTS.map(({ name }) => name);
+  const wanted = `one of ${names.join(', ')}`;
+  const of = value instanceof Map ? (value as ReadonlyMap<string, unknown>) : undefined;
+  const said = of ? of.get('name') : value;
+  const text = typeof said === 'string' ? said.replace(/^SEV_PRODUCT_/, '').toLowerCase() : '';
+  const name = names.find((one) => one.toLowerCase() === text);
+  if (!name) return { ok: false, wanted };
+  const step = of?.get('machineStepping') ?? of?.get('machine_stepping');
+  if (step === undefined || step === null) return { ok: true, value: { name } };
+  const stepping = asNumber(step);
+  return stepping !== undefined && stepping >= 0n && stepping <= 0xffn
+    ? { ok: true, value: { name, stepping: Number(stepping) } }
+    : { ok: false, wanted: `${wanted}, with a stepping from 0 to 255` };
+}
+
 /** Reads a wish from an option or a member of a file: texts, exact integers, booleans, maps. */
 export function readWish(row: WishRow, value: unknown): ReadWish {
   switch (row.kind) {
@@ -442,6 +537,8 @@ export function readWish(row: WishRow, value: unknown): ReadWish {
     }
     case 'tcb':
       return readTcb(value);
+    case 'product':
+      return readProduct(value);
     case 'version': {
       const isVersion = typeof value === 'string' && /^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/.test(value);
       return isVersion ? { ok: true, value } : { ok: false, wanted: 'a version such as 1.55 or 1.55.29' };
