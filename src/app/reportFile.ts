@@ -4,10 +4,11 @@
 import { latin1 } from '../core/binary/ascii';
 import { findReport, type ReportFound } from '../core/report/forms/findReport';
 import { withTable } from '../core/report/forms/jsonReport';
-import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
+import type { GivenCertificates } from '../core/report/forms/pem';
 import { within } from '../core/report/forms/reportSource';
 import { decodeReport, type AttestationReport } from '../core/report/report';
-import { kindOfName } from './certificateNames';
+import { certificatesOfFile, certificatesOfFolder } from './certificateFolder';
+import { kindOfName, mayBeCertificate } from './certificateNames';
 import type { Io } from './io';
 import { nameOfInput, readWhole } from './vmsaFile';
 import * as errors from './reportErrors';
@@ -47,20 +48,17 @@ export async function readReportFile(io: Io, path: string): Promise<ReportFile> 
 
 /** Reads certificates from a file or a folder. @throws CheckError (usage) when there are none */
 export async function readCertificateFiles(io: Io, path: string): Promise<GivenCertificates> {
-  if ((await io.stat(path)).kind !== 'folder') {
-    const name = io.path.basename(path);
-    const kind = kindOfName(name);
-    return certificatesIn(await io.read(path, 'certificate'), name, kind === 'chain' ? undefined : kind);
-  }
-  const names = (await io.list(path)).filter((name) => kindOfName(name) !== undefined).sort();
-  if (names.length === 0) throw errors.noCertificatesInFolder(path);
-  return joined(
-    await Promise.all(
-      names.map(async (name) => {
-        const kind = kindOfName(name);
-        const bytes = await io.read(io.path.join(path, name), 'certificate');
-        return certificatesIn(bytes, name, kind === 'chain' ? undefined : kind);
-      }),
-    ),
+  if ((await io.stat(path)).kind !== 'folder')
+    return certificatesOfFile({ name: io.path.basename(path), bytes: await io.read(path, 'certificate') });
+  const names = (await io.list(path)).filter(mayBeCertificate).sort();
+  const read = names.map(async (name) => {
+    const bytes = io.read(io.path.join(path, name), 'certificate');
+    // What only its content makes a list may be anything, also what cannot be read as one.
+    return { name, bytes: await (kindOfName(name) === undefined ? bytes.catch(() => undefined) : bytes) };
+  });
+  const given = certificatesOfFolder(
+    (await Promise.all(read)).flatMap(({ name, bytes }) => (bytes ? [{ name, bytes }] : [])),
   );
+  if (given.certificates.length === 0 && given.bad.length === 0) throw errors.noCertificatesInFolder(path);
+  return given;
 }

@@ -3,11 +3,11 @@
 
 import { readCertificates } from '../app/reportCertificates';
 import { reportParts } from '../app/reportParts';
-import { kindOfName } from '../app/certificateNames';
+import { certificatesOfFolder } from '../app/certificateFolder';
 import type { Io } from '../app/io';
 import { reportFindings } from '../core/report/findings';
 import { findReport } from '../core/report/forms/findReport';
-import { certificatesIn, joined } from '../core/report/forms/pem';
+import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';
 import { chainPicture } from '../core/report/picture';
 import { decodeReport } from '../core/report/report';
@@ -28,12 +28,7 @@ export async function readReport(
     await answer({ reason: found.reason });
     return;
   }
-  const others = joined(
-    beside.map(({ name, bytes }) => {
-      const kind = kindOfName(name);
-      return certificatesIn(bytes, name, kind === 'chain' ? undefined : kind);
-    }),
-  );
+  const others = certificatesOfFolder(beside);
   const report = decodeReport(found.bytes);
   const facts: ReportFacts = {
     carrier: found.carrier.slice(),

@@ -1,7 +1,7 @@
-// The certificates beside a report: files of its folder with the names that snpguest gives them.
+// The certificates beside a report: files of its folder with the names that snpguest gives them, and lists of revoked ones.
 
 import * as vscode from 'vscode';
-import { kindOfName } from '../../app/certificateNames';
+import { kindOfName, mayBeCertificate } from '../../app/certificateNames';
 import type { Io } from '../../app/io';
 import type { ReportTask } from '../../protocol/snpReport';
 import { readUri } from '../shell/files';
@@ -10,7 +10,11 @@ import { readUri } from '../shell/files';
 const MOST_FILES = 64;
 
 /** Whether a file can be a certificate that belongs to the reports of its folder. */
-export const isCertificateName = (name: string): boolean => kindOfName(name) !== undefined;
+export const isCertificateName = mayBeCertificate;
+
+/** Files whose names say what they are come first: there may be many others. */
+const inOrder = (a: string, b: string): number =>
+  Number(kindOfName(a) === undefined) - Number(kindOfName(b) === undefined) || (a < b ? -1 : 1);
 
 /** Reads them. What cannot be read, such as a folder in its place, is not there. */
 export async function readBeside(io: Io, uri: vscode.Uri): Promise<ReportTask['beside']> {
@@ -20,7 +24,7 @@ export async function readBeside(io: Io, uri: vscode.Uri): Promise<ReportTask['b
     names = (await vscode.workspace.fs.readDirectory(folder))
       .map(([name]) => name)
       .filter(isCertificateName)
-      .sort()
+      .sort(inOrder)
       .slice(0, MOST_FILES);
   } catch {
     return [];
