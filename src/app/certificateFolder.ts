@@ -2,6 +2,8 @@
 // the others only lists of revoked certificates of AMD's, by their content, because a folder may hold certificates of anything.
 
 import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
+import { withTable } from '../core/report/forms/jsonReport';
+import { within, type ReportFound } from '../core/report/forms/reportSource';
 import { kindOfName } from './certificateNames';
 import { readRevocationList } from './reportCertificates';
 
@@ -35,3 +37,7 @@ export const certificatesOfFolder = (files: readonly FolderFile[]): GivenCertifi
   joined(
     files.map((file) => (kindOfName(file.name) === undefined ? listsIn(file) : certificatesOfFile(file))),
   );
+
+/** A report of configfs-tsm with the table that stands in the file beside it, which may be empty. */
+export const withTsmTable = (found: ReportFound, table: Uint8Array): ReportFound =>
+  within('configfs', withTable(found, table));

@@ -22,6 +22,9 @@ const CHAIN = /^cert_chain(\.pem)?$/i;
 export const mayBeCertificate = (name: string): boolean =>
   kindOfName(name) !== undefined || ENDINGS.includes(/\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase() ?? '');
 
+/** The names of a report and of its table of certificates in a folder of configfs-tsm. */
+export const TSM = { report: 'outblob', table: 'auxblob' } as const;
+
 /** What a file is by its name; undefined for one that is no certificate. */
 export function kindOfName(name: string): CertificateKind | 'chain' | undefined {
   if (CHAIN.test(name)) return 'chain';

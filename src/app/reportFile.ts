@@ -3,12 +3,10 @@
 
 import { latin1 } from '../core/binary/ascii';
 import { findReport, type ReportFound } from '../core/report/forms/findReport';
-import { withTable } from '../core/report/forms/jsonReport';
 import type { GivenCertificates } from '../core/report/forms/pem';
-import { within } from '../core/report/forms/reportSource';
 import { decodeReport, type AttestationReport } from '../core/report/report';
-import { certificatesOfFile, certificatesOfFolder } from './certificateFolder';
-import { kindOfName, mayBeCertificate } from './certificateNames';
+import { certificatesOfFile, certificatesOfFolder, withTsmTable } from './certificateFolder';
+import { kindOfName, mayBeCertificate, TSM } from './certificateNames';
 import type { Io } from './io';
 import { nameOfInput, readWhole } from './vmsaFile';
 import * as errors from './reportErrors';
@@ -31,12 +29,12 @@ async function readTsmFolder(io: Io, folder: string): Promise<ReportFile> {
   const names = await io.list(folder);
   const readPart = (name: string): Promise<Uint8Array> =>
     names.includes(name) ? io.read(io.path.join(folder, name), 'report') : Promise.resolve(new Uint8Array());
-  if (!names.includes('outblob')) throw errors.noReportInFolder(folder);
+  if (!names.includes(TSM.report)) throw errors.noReportInFolder(folder);
   const provider = latin1(await readPart('provider')).trim();
   if (provider !== '' && provider !== 'sev_guest') throw errors.otherProvider(folder, provider.slice(0, 40));
-  const path = io.path.join(folder, 'outblob');
-  const { found } = reportIn(path, await readPart('outblob'));
-  const whole = within('configfs', withTable(found, await readPart('auxblob')));
+  const path = io.path.join(folder, TSM.report);
+  const { found } = reportIn(path, await readPart(TSM.report));
+  const whole = withTsmTable(found, await readPart(TSM.table));
   return { report: decodeReport(whole.bytes), found: whole };
 }
 

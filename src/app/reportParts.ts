@@ -256,7 +256,7 @@ export function reportParts(found: ReportFound, beside: GivenCertificates): File
     ...beside.certificates.slice(0, MOST_SHOWN).map((one) => givenPart(one, one.source, undefined)),
     ...beside.bad.map(({ source, problem }) => part(source, problem, 'no certificate')),
   ];
-  const isText = found.forms.some((form) => form === 'trustee' || form === 'azure');
+  const isText = found.forms.some((form) => form === 'trustee' || form === 'azure' || form === 'scale');
   const within = isText && !table ? found.certificates.certificates.slice(0, MOST_SHOWN) : [];
   return [
     ...hclParts(found),

@@ -24,7 +24,7 @@ import {
 /** What a thread reads. */
 export interface ReportTask {
   readonly file: Uint8Array;
-  /** Files with names of certificates in the same folder. */
+  /** Files of the same folder that may be certificates, and for one of configfs-tsm its table. */
   readonly beside: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** When certificates must be valid, in milliseconds since 1970. */
   readonly at: number;

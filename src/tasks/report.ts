@@ -3,7 +3,8 @@
 
 import { readCertificates } from '../app/reportCertificates';
 import { reportParts } from '../app/reportParts';
-import { certificatesOfFolder } from '../app/certificateFolder';
+import { certificatesOfFolder, withTsmTable } from '../app/certificateFolder';
+import { TSM } from '../app/certificateNames';
 import type { Io } from '../app/io';
 import { reportFindings } from '../core/report/findings';
 import { findReport } from '../core/report/forms/findReport';
@@ -23,11 +24,13 @@ export async function readReport(
   io: Io,
   answer: (answer: ReadReport) => Promise<void>,
 ): Promise<void> {
-  const found = findReport(file);
-  if ('reason' in found) {
-    await answer({ reason: found.reason });
+  const alone = findReport(file);
+  if ('reason' in alone) {
+    await answer({ reason: alone.reason });
     return;
   }
+  const tsm = beside.find(({ name }) => name === TSM.table);
+  const found = tsm ? withTsmTable(alone, tsm.bytes) : alone;
   const others = certificatesOfFolder(beside);
   const report = decodeReport(found.bytes);
   const facts: ReportFacts = {

@@ -12,7 +12,7 @@ import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 import { queryOf } from '../shell/query';
 import { openIn } from '../shell/run';
-import { isCertificateName, readBeside } from './besideReport';
+import { belongsTo, readBeside } from './besideReport';
 import * as errors from './errors';
 
 const isPasted = ({ scheme }: vscode.Uri): boolean => scheme === SCHEMES.pasted;
@@ -47,7 +47,7 @@ export class ReportEditor extends PageEditor {
       reading = new AbortController();
       return this.load(uri, page, reading.signal);
     };
-    const watcher = watchFile(uri, () => void load(), isCertificateName);
+    const watcher = watchFile(uri, () => void load(), belongsTo(uri));
     panel.onDidDispose(() => {
       watcher.dispose();
       reading.abort();

@@ -19,7 +19,7 @@ import { reportJson, tcbJson } from '../../../src/core/report/reportJson';
 import { describeLower, lowerParts, otherParts } from '../../../src/core/report/tcb';
 import { chainJson, signatureOf, tcbOfLeaf, verifyReport } from '../../../src/core/report/verify';
 import { leafExtensions, makeCertificate, makeRevocationList } from '../../helpers/amdChain';
-import { makeTable, hclOf, response } from '../../helpers/reportForms';
+import { dstackOf, makeTable, hclOf, response } from '../../helpers/reportForms';
 import { io } from '../../helpers/io';
 import { memoryIo } from '../../helpers/memoryIo';
 import { makeReport } from '../../unit/core/report/reports';
@@ -97,6 +97,7 @@ function reports(): Uint8Array[] {
     hclOf(report, '{"keys":[]}'),
     bytesOf(Buffer.from(report).toString('hex')),
     bytesOf(JSON.stringify(tsm)),
+    dstackOf(report, [ask!, leaf!]),
     bytesOf(jsonText(reportJson(decodeReport(report)))),
   ];
 }

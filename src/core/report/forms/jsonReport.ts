@@ -152,7 +152,7 @@ function chainOf(value: JsonValue | undefined): GivenCertificates {
 }
 
 function readBytes(
-  form: 'tsm' | 'trustee' | 'azure',
+  form: 'tsm' | 'trustee' | 'azure' | 'dstack',
   value: JsonValue,
   member: string,
 ): ReportFound | NoReport {
@@ -210,7 +210,7 @@ function readFields(form: 'trustee' | 'json', fields: JsonObject): ReportFound |
 export function readJsonReport(json: JsonValue): ReportFound | NoReport {
   const none = {
     reason:
-      'It is JSON, but neither evidence of Trustee, nor a TSM report, nor what "sevscope report show --json" prints.',
+      'It is JSON, but neither evidence of Trustee, nor a TSM report, nor an attestation of dstack, nor what "sevscope report show --json" prints.',
   };
   if (!isObject(json)) return none;
   const evidence = json.get('attestation_report');
@@ -221,6 +221,7 @@ export function readJsonReport(json: JsonValue): ReportFound | NoReport {
     return withCertificates(found, chainOf(json.get('cert_chain')));
   }
   if (json.has('outblob')) return readTsm(json);
+  if (json.has('attestation')) return readBytes('dstack', json.get('attestation')!, 'attestation');
   const fields = json.get('fields');
   if (isObject(fields)) return readFields('json', fields);
   const name = ['report', 'hcl_report'].find((one) => json.has(one));
