@@ -122,7 +122,8 @@ function chainSteps(chain: Chain, report: AttestationReport): Step[] {
   ];
 }
 
-const day = (time: number): string => new Date(time).toISOString().replace('.000Z', 'Z');
+/** A time to the second. */
+const day = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
 
 function datesStep({ links, leaf }: Chain, at: number): Step {
   if (!leaf) return notChecked('dates', NO_LEAF);

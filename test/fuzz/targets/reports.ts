@@ -42,7 +42,8 @@ const makeKeys = () => ({
   ec: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
 });
 
-function certificates(): Uint8Array[] {
+/** Certificates and a list of revoked ones. */
+export function certificates(): Uint8Array[] {
   const { rsa, ec } = (keys ??= makeKeys());
   const by = rsa.privateKey;
   const leaf = leafExtensions({
@@ -74,7 +75,8 @@ function certificates(): Uint8Array[] {
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
 
-function reports(): Uint8Array[] {
+/** Reports in many forms. */
+export function reports(): Uint8Array[] {
   const report = makeReport('Genoa');
   const [leaf, ask, ark, list] = certificates();
   const table = makeTable([

@@ -188,14 +188,20 @@ export function withTable(found: ReportFound, blob: Uint8Array): ReportFound {
   carrier.set(found.bytes);
   carrier.set(blob, REPORT_SIZE);
   const { value: table, findings } = parseCertificateTable(carrier, REPORT_SIZE);
+  // What follows the report where it was found has no place in these bytes, and neither have findings about it.
+  const isMore = found.carrier.length > found.offset + REPORT_SIZE;
+  const more = isMore
+    ? ['What follows the report in its own file is not shown: its table is in another.']
+    : [];
   return {
     ...found,
+    notes: [...found.notes, ...more],
     bytes: carrier.subarray(0, REPORT_SIZE),
     carrier,
     offset: 0,
     table,
     certificates: joined([found.certificates, tableCertificates(table)]),
-    findings: [...found.findings, ...findings],
+    findings,
   };
 }
 

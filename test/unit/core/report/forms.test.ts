@@ -103,6 +103,14 @@ describe('An attestation report', () => {
     }
   });
 
+  it('has no findings outside of the bytes that it is shown in', () => {
+    const outblob = base64url(joinBytes(REPORT, new Uint8Array(6)));
+    const found = foundIn(utf8(JSON.stringify({ outblob, auxblob: base64url(TABLE) })));
+    assert.deepEqual(found.findings, []);
+    assert.match(found.notes.join(), /its table is in another/);
+    assert.equal(found.certificates.certificates.length, 3);
+  });
+
   const sevCrate = (processor: Processor, parts: Record<string, unknown> = {}) => {
     const { values } = decodeReport(makeReport(processor));
     const list = (bytes: Uint8Array) => [...bytes];
