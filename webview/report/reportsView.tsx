@@ -98,7 +98,7 @@ function Reports({ view }: { view: SnpReportsState }) {
           <>
             <CopyButton
               text={() => jsonText(reportComparisonJson(compared, redact))}
-              what="differences as JSON"
+              what="as JSON"
               label="Copy as JSON"
             />
             <Checkbox label="Mask CHIP_ID and report ids in copies" checked={redact} onChange={setRedact} />

@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { readWishes } from '../../../src/app/reportWishes';
 import { decodeReport } from '../../../src/core/report/report';
-import { wishSteps, type Wishes } from '../../../src/core/report/wishes';
+import type { Wishes } from '../../../src/core/report/wishes';
+import { wishSteps } from '../../../src/core/report/wishSteps';
 import { CheckError } from '../../../src/core/errors';
 import { filled, makeReport, type ReportParts } from '../core/report/reports';
 
