@@ -16,8 +16,9 @@ export const useSwapped = (kind: string): Saved<boolean> => useSaved(`${kind}.sw
 export interface ComparedState {
   readonly state: TreeState;
   readonly step: (by: 1 | -1) => void;
-  /** Rows that pass the filter. */
+  /** Rows that pass the filter, and all. */
   readonly shown: number;
+  readonly all: number;
   readonly text: Saved<string>;
   readonly onlyDifferences: Saved<boolean>;
 }
@@ -33,7 +34,8 @@ export function useComparison(
   const filter = { text: text[0], differing: onlyDifferences[0] };
   const state = useTree(kind, tree, filter, differences[0]);
   const step = useDifferences(differences, state);
-  return { state, step, shown: countLeaves(filterTree(tree, filter)), text, onlyDifferences };
+  const [shown, all] = [countLeaves(filterTree(tree, filter)), countLeaves(tree)];
+  return { state, step, shown, all, text, onlyDifferences };
 }
 
 /** What stands for the rows when there are none. */
@@ -52,9 +54,9 @@ export function ComparisonBar(props: {
   swapped: Saved<boolean>;
 }) {
   const { compared, known = true, what, differing, fields, swapped } = props;
-  const { step, shown, text, onlyDifferences } = compared;
+  const { step, shown, all, text, onlyDifferences } = compared;
   return (
-    <FilterBar status={shown === fields ? `${shown} fields` : `${shown} of ${fields} fields`}>
+    <FilterBar status={shown === all ? `${fields} fields` : `${shown} of ${all} fields`}>
       <DifferenceCount known={known} what={what} differing={differing} fields={fields} />
       <Stepper off={differing === 0} step={step} />
       <IconButton

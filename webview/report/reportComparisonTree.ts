@@ -20,7 +20,7 @@ function side(field: ReportField | undefined, marked: boolean): Cell {
 const bitNode = (name: string, { bit, left, right }: ChangedBit): TreeNode => ({
   id: `${name}:${bit.name}`,
   cells: [
-    { text: bit.name, extra: bit.doc },
+    { text: bit.name, full: `${bit.name}: ${bit.doc}` },
     { text: '' },
     { text: stateWord(bit, left), marked: true },
     { text: stateWord(bit, right), marked: true },

@@ -15,7 +15,8 @@ import { Icon } from '../parts/widgets';
 
 /** A vector with a bit for each mitigation says which are set; the table of others has every bit. */
 const MANY_BITS = 40;
-const SIDES = ['This report', ''] as const;
+/** The columns of bits are narrow, and names of files are not; the values above say which is which. */
+const SIDES = ['this', 'other'] as const;
 
 /** Bytes in the forms of other tools, unless they are masked. */
 function Forms({ bytes, isMasked }: { bytes: Uint8Array; isMasked: boolean }) {
@@ -74,7 +75,7 @@ function Bits({ field, compared }: { field: ReportField; compared: ComparedSides
       <BitsTable
         bits={listed}
         value={value}
-        sides={compared?.titles ?? SIDES}
+        sides={SIDES}
         {...(other !== undefined && { expected: other })}
       />
     </>

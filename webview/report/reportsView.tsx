@@ -112,7 +112,7 @@ function Reports({ view }: { view: SnpReportsState }) {
         state={state}
         grid={{
           label: 'Compared fields of reports',
-          layout: 'files',
+          layout: 'reports',
           columns: [
             { id: 'name', title: 'Field' },
             { id: 'offset', title: 'Offset' },

@@ -141,7 +141,7 @@ function Report({ view }: { view: SnpReportState }) {
   }, [bytes, at, product]);
   const fields = useMemo(() => reportFields(report), [report]);
   const compared = useMemo(
-    () => (other && other.bytes.length === REPORT_SIZE ? compareReports(report, reportOf(other)) : []),
+    () => (other?.bytes.length === REPORT_SIZE ? compareReports(report, reportOf(other)) : []),
     [report, other?.bytes, other?.product],
   );
   const differences = useMemo(() => reportDifferences(compared).map(({ field }) => field.name), [compared]);

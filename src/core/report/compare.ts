@@ -79,7 +79,9 @@ export function compareReports(a: AttestationReport, b: AttestationReport): Comp
   return (
     all
       // Reserved bytes of one version are fields in another.
-      .filter(({ field, left, right }) => (left && right) || field.group !== 'Reserved')
+      .filter(
+        ({ field, left, right }) => (left !== undefined && right !== undefined) || field.group !== 'Reserved',
+      )
       .map(({ field, left, right }) => ({
         ...{ field, left, right, topic: topicOf(field.name) },
         differs: !left || !right || wholeValue(left) !== wholeValue(right),

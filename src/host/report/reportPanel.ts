@@ -30,6 +30,8 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
   private shown: SnpReportState | undefined;
   /** The report alone. */
   private bytes: Uint8Array | undefined;
+  /** Whether what is known is of an earlier state of the file. */
+  private isStale = false;
   private reading = new AbortController();
   private readonly page: Page<'snpReport'>;
 
@@ -65,11 +67,11 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
   async load(): Promise<void> {
     this.reading.abort();
     const { signal } = (this.reading = new AbortController());
-    let isNew = true;
+    this.isStale = true;
     const take = (read: ReadReport) => {
       if (signal.aborted) return;
-      if (isNew) this.shown = undefined;
-      isNew = false;
+      if (this.isStale) this.shown = undefined;
+      this.isStale = false;
       this.take(read);
       this.other?.panel.show();
     };
@@ -77,7 +79,7 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
       await readReportAt(this.host.io, this.uri, signal, take);
     } catch (error) {
       if (signal.aborted) return;
-      if (this.shown && !isNew) {
+      if (this.shown && !this.isStale) {
         this.shown = { ...this.shown, unverified: sentence(error) };
         this.show();
       } else this.explain(`${nameOf(this.uri)} cannot be shown`, sentence(error));

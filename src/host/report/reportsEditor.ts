@@ -2,7 +2,7 @@
 
 import type * as vscode from 'vscode';
 import { SCHEMES, viewType } from '../../contributions';
-import type { ReadReport, ReportSide } from '../../protocol/snpReport';
+import type { ReportSide } from '../../protocol/snpReport';
 import type { ComparedKind } from '../shell/compareFiles';
 import { pairUri, showPair, type FilePair } from '../shell/filePair';
 import { nameOf } from '../shell/files';
@@ -40,25 +40,20 @@ export class ReportsEditor extends PageEditor {
   /** Shows two reports when both are read, and again when it is known of each whether it is true. */
   private async show(files: FilePair, page: Page<'snpReports'>, signal: AbortSignal): Promise<void> {
     const sides: (ReportSide | undefined)[] = [undefined, undefined];
-    const take = (i: number, read: ReadReport) => {
-      const name = nameOf(files[i]!);
-      if ('reason' in read) throw errors.noReportToCompare(name, read.reason);
-      sides[i] = reportSide(name, sides[i]?.bytes ?? reportBytes(read), read.verification);
-      const [left, right] = sides;
-      if (left && right && !signal.aborted) page.show({ kind: 'snpReports', ...left, other: right });
+    const read = async (file: vscode.Uri, i: number) => {
+      const name = nameOf(file);
+      let reason: string | undefined;
+      await readReportAt(this.io, file, signal, (found) => {
+        if ('reason' in found) {
+          ({ reason } = found);
+          return;
+        }
+        sides[i] = reportSide(name, sides[i]?.bytes ?? reportBytes(found), found.verification);
+        const [left, right] = sides;
+        if (left && right && !signal.aborted) page.show({ kind: 'snpReports', ...left, other: right });
+      });
+      if (reason !== undefined) throw errors.noReportToCompare(name, reason);
     };
-    await Promise.all(
-      files.map(async (file, i) => {
-        let wrong: unknown;
-        await readReportAt(this.io, file, signal, (read) => {
-          try {
-            take(i, read);
-          } catch (error) {
-            wrong = error;
-          }
-        });
-        if (wrong !== undefined) throw wrong;
-      }),
-    );
+    await Promise.all(files.map(read));
   }
 }
