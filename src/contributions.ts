@@ -24,6 +24,7 @@ export const SCHEMES = {
   pasted: 'sevscope-pasted',
   report: 'sevscope-report',
   references: 'sevscope-references',
+  snpReports: 'sevscope-snp-reports',
   schema: 'sevscope-schema',
 } as const;
 
@@ -69,7 +70,8 @@ export const EDITORS = tableOf<EditorRow>()({
   comparison: { title: 'VMSA Comparison', patterns: [`${SCHEMES.comparison}:/**`], diff: false },
   report: { title: 'Launch Measurement Report', patterns: [`${SCHEMES.report}:/**`], diff: false },
   references: { title: 'Reference Values', patterns: [`${SCHEMES.references}:/**`], diff: false },
-  snpReport: { title: 'SNP Attestation Report', patterns: ['*.snpreport'], diff: false },
+  snpReports: { title: 'SNP Report Comparison', patterns: [`${SCHEMES.snpReports}:/**`], diff: false },
+  snpReport: { title: 'SNP Attestation Report', patterns: ['*.snpreport'], diff: true },
   // The same editor for names that other files have, too.
   snpReportOption: {
     title: 'SNP Attestation Report',
@@ -151,6 +153,9 @@ const IN_OVMF_EDITOR = `activeCustomEditorId == '${viewType('ovmf')}' && ${ON_A_
 const SELECTED_LOG = 'editorHasSelection && editorLangId =~ /^(log|plaintext)$/';
 /** Names that files with attestation reports have; the palette opens any file. */
 const REPORT_FILE = 'resourceFilename =~ /\\.snpreport$|\\.bin$|^outblob$|report[^\\/]*\\.json$/';
+/** Those that two of are compared: other programs have *.bin, too. */
+const COMPARED_REPORT = 'resourceFilename =~ /\\.snpreport$|report[^\\/]*\\.(bin|json)$|^outblob$/';
+const IN_REPORT_EDITOR = `activeCustomEditorId =~ /^${NAME}\\.snpReport(Option)?$/`;
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -217,6 +222,18 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     title: 'Open as SNP Report',
     menus: {
       'explorer/context': [{ when: `${REPORT_FILE} && !listMultiSelection`, group: 'navigation@51' }],
+    },
+  },
+  compareReports: {
+    title: 'Compare SNP Reports…',
+    menus: {
+      'editor/title': [{ when: IN_REPORT_EDITOR, group: '3_sevscope@1' }],
+      'explorer/context': [
+        {
+          when: `${COMPARED_REPORT} && (listDoubleSelection || !listMultiSelection)`,
+          group: '3_compare@54',
+        },
+      ],
     },
   },
   openPastedReport: { title: 'Open SNP Report from Clipboard' },

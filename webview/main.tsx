@@ -15,6 +15,7 @@ import { installPanes } from './parts/panes';
 import { OvmfView, spokenReading } from './ovmf/ovmfView';
 import { ReportView } from './launch/reportView';
 import { ReferencesView, spokenProgress } from './references/referencesView';
+import { SnpReportsView } from './report/reportsView';
 import { SnpReportView } from './report/snpReportView';
 import { spokenVerdict } from './report/verdictView';
 import { RunningView } from './launch/runningView';
@@ -56,6 +57,8 @@ function Page({ view }: { view: View }) {
       return <ReferencesView view={view} />;
     case 'snpReport':
       return <SnpReportView view={view} />;
+    case 'snpReports':
+      return <SnpReportsView view={view} />;
     case 'running':
       return <RunningView view={view} />;
     case 'notice':

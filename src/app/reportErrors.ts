@@ -63,6 +63,14 @@ export function unknownWish(name: string, member: string, known: readonly string
   });
 }
 
+/** A member of go-sev-guest's policy asks for what a report alone cannot answer. @param why one sentence with what to do */
+export function refusedWish(name: string, member: string, why: string): CheckError {
+  return usage('refused-wish', `${name} has the member "${member}", which is not judged here.`, {
+    advice: why,
+    at: { input: '--require' },
+  });
+}
+
 /** A time is none. */
 export function badTime(found: string): CheckError {
   return usage('bad-time', `"${found.slice(0, 40)}" is no time.`, {

@@ -3,11 +3,10 @@
 
 import { latin1 } from '../core/binary/ascii';
 import { findReport, type ReportFound } from '../core/report/forms/findReport';
-import { withTable } from '../core/report/forms/jsonReport';
-import { certificatesIn, joined, type GivenCertificates } from '../core/report/forms/pem';
-import { within } from '../core/report/forms/reportSource';
+import type { GivenCertificates } from '../core/report/forms/pem';
 import { decodeReport, type AttestationReport } from '../core/report/report';
-import { kindOfName } from './certificateNames';
+import { certificatesOfFile, certificatesOfFolder, withTsmTable } from './certificateFolder';
+import { kindOfName, mayBeCertificate, TSM } from './certificateNames';
 import type { Io } from './io';
 import { nameOfInput, readWhole } from './vmsaFile';
 import * as errors from './reportErrors';
@@ -30,12 +29,12 @@ async function readTsmFolder(io: Io, folder: string): Promise<ReportFile> {
   const names = await io.list(folder);
   const readPart = (name: string): Promise<Uint8Array> =>
     names.includes(name) ? io.read(io.path.join(folder, name), 'report') : Promise.resolve(new Uint8Array());
-  if (!names.includes('outblob')) throw errors.noReportInFolder(folder);
+  if (!names.includes(TSM.report)) throw errors.noReportInFolder(folder);
   const provider = latin1(await readPart('provider')).trim();
   if (provider !== '' && provider !== 'sev_guest') throw errors.otherProvider(folder, provider.slice(0, 40));
-  const path = io.path.join(folder, 'outblob');
-  const { found } = reportIn(path, await readPart('outblob'));
-  const whole = within('configfs', withTable(found, await readPart('auxblob')));
+  const path = io.path.join(folder, TSM.report);
+  const { found } = reportIn(path, await readPart(TSM.report));
+  const whole = withTsmTable(found, await readPart(TSM.table));
   return { report: decodeReport(whole.bytes), found: whole };
 }
 
@@ -47,20 +46,17 @@ export async function readReportFile(io: Io, path: string): Promise<ReportFile> 
 
 /** Reads certificates from a file or a folder. @throws CheckError (usage) when there are none */
 export async function readCertificateFiles(io: Io, path: string): Promise<GivenCertificates> {
-  if ((await io.stat(path)).kind !== 'folder') {
-    const name = io.path.basename(path);
-    const kind = kindOfName(name);
-    return certificatesIn(await io.read(path, 'certificate'), name, kind === 'chain' ? undefined : kind);
-  }
-  const names = (await io.list(path)).filter((name) => kindOfName(name) !== undefined).sort();
-  if (names.length === 0) throw errors.noCertificatesInFolder(path);
-  return joined(
-    await Promise.all(
-      names.map(async (name) => {
-        const kind = kindOfName(name);
-        const bytes = await io.read(io.path.join(path, name), 'certificate');
-        return certificatesIn(bytes, name, kind === 'chain' ? undefined : kind);
-      }),
-    ),
+  if ((await io.stat(path)).kind !== 'folder')
+    return certificatesOfFile({ name: io.path.basename(path), bytes: await io.read(path, 'certificate') });
+  const names = (await io.list(path)).filter(mayBeCertificate).sort();
+  const read = names.map(async (name) => {
+    const bytes = io.read(io.path.join(path, name), 'certificate');
+    // What only its content makes a list may be anything, also what cannot be read as one.
+    return { name, bytes: await (kindOfName(name) === undefined ? bytes.catch(() => undefined) : bytes) };
+  });
+  const given = certificatesOfFolder(
+    (await Promise.all(read)).flatMap(({ name, bytes }) => (bytes ? [{ name, bytes }] : [])),
   );
+  if (given.certificates.length === 0 && given.bad.length === 0) throw errors.noCertificatesInFolder(path);
+  return given;
 }

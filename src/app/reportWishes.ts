@@ -13,12 +13,43 @@ const camel = (name: string): string =>
 const rowOf = (name: string): WishRow | undefined =>
   WISH_ROWS.find((row) => row.name === name || row.others.includes(name));
 
+const isObject = (value: JsonValue): value is JsonObject => value instanceof Map;
+const isNothing = (value: JsonValue): boolean =>
+  value === '' ||
+  value === null ||
+  value === 0n ||
+  value === '0' ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isObject(value) && value.size === 0);
+
+/** What a member of another form becomes; a sentence for what cannot be done with a report alone. */
+type PeerRow = (value: JsonValue) => Partial<Wishes> | Refused | undefined;
+
+/** Why a member is refused, a sentence that says what to do. */
+class Refused {
+  constructor(readonly why: string) {}
+}
+
+/** A member that says nothing while it is empty. */
+const refused =
+  (why: string): PeerRow =>
+  (value) =>
+    isNothing(value) ? {} : new Refused(why);
+
+const KEYS =
+  'A report has the SHA-384 of such a key, not the key: give that, as trustedIdKeyHashes or trustedAuthorKeyHashes have it.';
+const TURIN =
+  'This is the TCB of a Turin as one number: give its parts, as minimumTcb and minimumLaunchTcb take them.';
+
 /** Members of go-sev-guest's policy that are wishes of another form, by what they become. */
-const PEERS: Readonly<Record<string, (value: JsonValue) => Partial<Wishes> | undefined>> = {
+const PEERS: Readonly<Record<string, PeerRow>> = {
   permitProvisionalFirmware: (value) => (typeof value === 'boolean' ? { committed: !value } : undefined),
-  // What is not asked for is nothing to check.
-  requireAuthorKey: (value) => (value === false ? {} : undefined),
-  requireIdBlock: (value) => (value === false ? {} : undefined),
+  trustedAuthorKeys: refused(KEYS),
+  trustedIdKeys: refused(KEYS),
+  trustedAuthorCerts: refused(KEYS),
+  trustedIdCerts: refused(KEYS),
+  minimumTcbTurin: refused(TURIN),
+  minimumLaunchTcbTurin: refused(TURIN),
 };
 
 /** Members that only go-sev-guest's policy has. Without permission it refuses provisional firmware. */
@@ -27,32 +58,82 @@ const ONLY_PEERS: readonly string[] = [
   ...['minimumGuestSvn', 'trustedIdKeyHashes', 'trustedAuthorKeyHashes'],
 ];
 
+/** Its root of trust: what it says of where certificates come from is for the one who gives them here. */
+const ROOT: Readonly<Record<string, PeerRow>> = {
+  // Nothing is fetched.
+  disallowNetwork: (value) => (typeof value === 'boolean' ? {} : undefined),
+  checkCrl: (value) =>
+    value === false
+      ? {}
+      : new Refused('Nothing is fetched: give the list beside the certificates, and it is checked.'),
+  cabundlePaths: refused('Give these certificates themselves, beside the report.'),
+  cabundles: refused('Give these certificates themselves, beside the report.'),
+};
+
+type Member = readonly [name: string, value: JsonValue];
+
+const membersOf = (json: JsonObject): Member[] => [...json].map(([key, value]) => [camel(key), value]);
+
+/** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one. */
+function partsOf(json: JsonObject): { readonly wishes: readonly Member[]; readonly root: readonly Member[] } {
+  const all = membersOf(json);
+  const policy = all.find(([key]) => key === 'policy')?.[1];
+  const root = all.find(([key]) => key === 'rootOfTrust')?.[1];
+  const isConfig = all.every(([key]) => key === 'policy' || key === 'rootOfTrust');
+  if (!isConfig || (policy !== undefined && !isObject(policy)) || (root !== undefined && !isObject(root)))
+    return { wishes: all, root: [] };
+  return { wishes: policy ? membersOf(policy) : [], root: root ? membersOf(root) : [] };
+}
+
 /** Reads wishes. @param name of the file in messages @throws CheckError (usage) for anything that is not understood */
 export function readWishes(name: string, text: string): Wishes {
   const json = parseExactJson(text);
   if ('problem' in json) throw errors.wishesNotJson(name, json.problem);
-  if (!(json.value instanceof Map)) throw errors.wishesNotJson(name, 'it is no object');
-  const members = [...(json.value as JsonObject)].map(([key, value]) => [camel(key), value] as const);
-  const isPeer = members.some(([key]) => ONLY_PEERS.includes(key));
+  if (!isObject(json.value)) throw errors.wishesNotJson(name, 'it is no object');
+  const { wishes: members, root } = partsOf(json.value);
+  const isPeer =
+    root.length > 0 ||
+    members.some(([key]) => ONLY_PEERS.includes(key)) ||
+    [...json.value.keys()].some((key) => key.includes('_'));
   let wishes: Wishes = isPeer ? { committed: true } : {};
+  const take = (key: string, value: JsonValue, rows: Readonly<Record<string, PeerRow>>) => {
+    const more = Object.hasOwn(rows, key) ? rows[key]!(value) : undefined;
+    if (!more)
+      throw errors.unknownWish(
+        name,
+        key.slice(0, 40),
+        WISH_ROWS.map((one) => one.name),
+      );
+    if (more instanceof Refused) throw errors.refusedWish(name, key, more.why);
+    wishes = { ...wishes, ...more };
+  };
+  for (const [key, value] of root)
+    if (key === 'product' || key === 'productLine') wishes = { ...wishes, ...productOf(name, key, value) };
+    else take(key, value, ROOT);
   for (const [key, value] of members) {
     const row = rowOf(key);
     if (!row) {
-      const more = Object.hasOwn(PEERS, key) ? PEERS[key]!(value) : undefined;
-      if (!more)
-        throw errors.unknownWish(
-          name,
-          key.slice(0, 40),
-          WISH_ROWS.map((one) => one.name),
-        );
-      wishes = { ...wishes, ...more };
+      take(key, value, PEERS);
       continue;
     }
-    // Protobuf leaves bytes empty that nobody gave.
-    if (row.kind === 'bytes' && (value === '' || (Array.isArray(value) && value.length === 0))) continue;
+    // Protobuf writes so what nobody gave.
+    if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
+    if (row.kind === 'product') {
+      wishes = { ...wishes, ...productOf(name, key, value) };
+      continue;
+    }
     const read = readWish(row, value);
     if (!read.ok) throw errors.badWish(`${name}: ${key}`, read.wanted);
     wishes = { ...wishes, [row.name]: read.value };
   }
   return wishes;
+}
+
+/** A product; protobuf has one that is not known for none. */
+function productOf(name: string, key: string, value: JsonValue): Pick<Wishes, 'product'> {
+  const said = isObject(value) ? value.get('name') : value;
+  if (isNothing(value) || said === 'SEV_PRODUCT_UNKNOWN') return {};
+  const read = readWish(rowOf('product')!, value);
+  if (!read.ok) throw errors.badWish(`${name}: ${key}`, read.wanted);
+  return { product: read.value as NonNullable<Wishes['product']> };
 }

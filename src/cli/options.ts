@@ -38,6 +38,13 @@ export const number =
     return Number(value);
   };
 
+/** Masks what of a report names a machine or a guest. */
+export const redactOption = (): Option =>
+  new Option(
+    '--redact',
+    'of an attestation report: mask what names a machine or a guest, CHIP_ID and report ids',
+  );
+
 /** The inputs that name the CPU of a guest. */
 const CPU_IDS = ['cpu', 'cpu.signature', 'cpu.family', 'cpu.model', 'cpu.stepping'] as const;
 

@@ -7,6 +7,7 @@ import { nameOfInput } from '../app/vmsaFile';
 import { kdsUrls } from '../core/report/kdsUrl';
 import { amongOption } from './amongOption';
 import * as errors from './errors';
+import { redactOption } from './options';
 import { printJson, type Output } from './output';
 import { diffReports, exportReport, REPORT_EXPORTS, showReport, type ReportExport } from './reportShow';
 import { verifyReportFile, type VerifyOptions } from './reportVerify';
@@ -25,13 +26,12 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
       'after',
       "\nReports are read in any form: 1184 bytes, the firmware's response, a report with a table of certificates,\na folder of configfs-tsm, a blob of Azure's HCL, hexadecimal, base64, JSON of Trustee or of a TSM;\n- is standard input. Nothing is fetched.",
     );
-  const redact = () => new Option('--redact', 'mask what names a machine or a guest: CHIP_ID and report ids');
   report
     .command('show <file>')
     .description('decode a report field by field, and its certificates')
     .option('--all', 'print fields that are zero, too')
     .option('--json', 'print JSON, with every field')
-    .addOption(redact())
+    .addOption(redactOption())
     .action(async (file: string, options: { all?: true; json?: true; redact?: true }) => {
       showReport(await readReportFile(io, file), nameOfInput(file), options, out);
     });
@@ -50,7 +50,7 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
     )
       .option('--require <path>', "JSON with wishes, or go-sev-guest's policy")
       .option('--json', 'print JSON')
-      .addOption(redact()),
+      .addOption(redactOption()),
   ).action(async (file: string, options: VerifyOptions) => {
     exit((await verifyReportFile(io, file, options, out)) ? 0 : 1);
   });
@@ -58,7 +58,7 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
     .command('diff <file> <other>')
     .description('compare two reports; exit status 1 if they differ')
     .option('--json', 'print JSON')
-    .addOption(redact())
+    .addOption(redactOption())
     .action(async (file: string, other: string, options: { json?: true; redact?: true }) => {
       const [a, b] = [await readReportFile(io, file), await readReportFile(io, other)];
       exit(diffReports(a.report, b.report, [file, other].map(nameOfInput), options, out) ? 1 : 0);
@@ -76,7 +76,7 @@ export function addReportCommands(io: Io, program: Command, out: Output, exit: E
       ).makeOptionMandatory(),
     )
     .option('--output <path>', 'where to write; standard output otherwise')
-    .addOption(redact())
+    .addOption(redactOption())
     .action(async (file: string, options: { as: ReportExport; output?: string; redact?: true }) => {
       await exportReport(io, await readReportFile(io, file), nameOfInput(file), options, out);
     });

@@ -3,8 +3,9 @@
 import { readCertificates } from '../app/reportCertificates';
 import type { Io } from '../app/io';
 import type { ReportFile } from '../app/reportFile';
-import { bytesToHex, byteCount, hex, isZero, toBase64 } from '../core/binary/hex';
+import { bytesToHex, byteCount, countOf, hex, isZero, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
+import { compareReports, reportComparisonJson, reportDifferences } from '../core/report/compare';
 import { reportFindings } from '../core/report/findings';
 import {
   groupReportFields,
@@ -98,16 +99,6 @@ export function showReport(
   out.line(`${zeros} fields are zero; --all prints them, and the parts of TCBs.`);
 }
 
-/** What matters most in a comparison comes first. */
-const FIRST: readonly string[] = [
-  'measurement',
-  'policy',
-  'reported_tcb',
-  'current_tcb',
-  'committed_tcb',
-  'launch_tcb',
-];
-
 /** Prints in what two reports differ. @returns whether they do */
 export function diffReports(
   a: AttestationReport,
@@ -116,70 +107,29 @@ export function diffReports(
   options: { json?: true; redact?: true },
   out: Output,
 ): boolean {
-  const others = new Map(reportFields(b).map((field) => [field.name, field]));
-  const mine = reportFields(a);
-  const rank = ({ name }: ReportField) =>
-    (FIRST.indexOf(name.split('.')[0]!) + FIRST.length + 1) % (FIRST.length + 1);
-  const all = [
-    ...mine,
-    ...[...others.values()].filter(({ name }) => !mine.some((field) => field.name === name)),
-  ];
-  const differing = all
-    .map((field) => ({
-      field,
-      left: mine.find(({ name }) => name === field.name),
-      right: others.get(field.name),
-    }))
-    .filter(({ left, right }) => left?.raw !== right?.raw || !isSameValue(left, right))
-    // Where the parts of a TCB are known, they say it. Reserved bytes of one version are fields in another.
-    .filter(
-      ({ field, left, right }) => (left !== undefined && right !== undefined) || field.group !== 'Reserved',
-    )
-    .filter(({ field }) => field.parts === 0)
-    .sort((x, y) => rank(x.field) - rank(y.field));
-  const text = (field: ReportField | undefined) => (field ? shownRaw(field, options.redact) : 'not there');
+  const compared = compareReports(a, b);
+  const differing = reportDifferences(compared);
   if (options.json) {
-    printJson(out, {
-      equal: differing.length === 0,
-      differences: differing.map(({ field, left, right }) => ({
-        name: field.name,
-        offset: field.offset,
-        size: field.size,
-        a: left && wholeValue(left, options.redact),
-        b: right && wholeValue(right, options.redact),
-      })),
-    });
+    printJson(out, reportComparisonJson(compared, options.redact));
     return differing.length > 0;
   }
+  const text = (field: ReportField | undefined) => (field ? shownRaw(field, options.redact) : 'not there');
   out.line(
     differing.length === 0
       ? 'The reports are equal.'
-      : `${names[0]!} and ${names[1]!} differ in ${differing.length} fields:`,
+      : `${names[0]!} and ${names[1]!} differ in ${countOf(differing.length, 'field')}:`,
   );
   out.lines(
     columns(
-      differing.map(({ field, left, right }) => [
-        hex(field.offset, 3),
-        field.name,
-        text(left),
-        text(right),
-        meanings(left, right),
+      differing.flatMap(({ field, left, right, bits }) => [
+        [hex(field.offset, 3), field.name, text(left), text(right), meanings(left, right)],
+        ...bits.map(({ bit, left: was, right: is }) => ['', `  ${bit.name}`, `${was}`, `${is}`, bit.doc]),
       ]),
       '  ',
     ),
   );
   return differing.length > 0;
 }
-
-const wholeValue = ({ name, value, size }: ReportField, redact: boolean | undefined): string =>
-  redact && PRIVATE_FIELDS.includes(name)
-    ? REDACTED
-    : value instanceof Uint8Array
-      ? bytesToHex(value)
-      : hex(value, 2 * size);
-
-const isSameValue = (a: ReportField | undefined, b: ReportField | undefined): boolean =>
-  a !== undefined && b !== undefined && wholeValue(a, undefined) === wholeValue(b, undefined);
 
 const meanings = (a: ReportField | undefined, b: ReportField | undefined): string =>
   a?.meaning === b?.meaning

@@ -21,6 +21,7 @@ const PLACEHOLDERS: Readonly<Record<WishRow['kind'], string>> = {
   tcb: ' <parts>',
   version: ' <version>',
   flag: '',
+  product: ' <name>',
 };
 
 /** The option of a wish: `--report-data`. */

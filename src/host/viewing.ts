@@ -12,11 +12,13 @@ import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
 import { OvmfEditor } from './ovmf/ovmfEditor';
 import { explainMessage, registerMessages } from './messages/messages';
 import type { CommandGroup } from './shell/commands';
+import { compareFiles, type ComparedKind } from './shell/compareFiles';
 import * as shellErrors from './shell/errors';
 import { activeFile, firmwareAt, pickFile, pickRequest, savePage } from './shell/picks';
 import { RecentCpus } from './shell/recentCpus';
 import { openIn } from './shell/run';
 import { openPastedReport, ReportEditor } from './report/reportEditor';
+import { REPORTS, ReportsEditor } from './report/reportsEditor';
 import { ComparisonEditor } from './vmsa/comparisonEditor';
 import { vmsaCommands } from './vmsa/vmsaCommands';
 import { VmsaEditor } from './vmsa/vmsaEditor';
@@ -37,17 +39,19 @@ export function viewing(
       new ImagesEditor(io, extensionUri).register(),
       new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
       new ReportEditor(io, extensionUri).register(),
+      new ReportsEditor(io, extensionUri).register(),
       registerLaunchSchema(extensionUri),
       registerMessages(io),
     ],
     commands: {
       ...vmsaCommands(io, vmsa, recent),
       generateVmsa: (target?: unknown, more?: unknown) => generate(io, recent, target, more),
-      compareImages: (uri?: unknown, more?: unknown) => compareImages(io, uri, more),
+      compareImages: (uri?: unknown, more?: unknown) => compareFiles(io, IMAGES, uri, more),
       openAsOvmf: (uri?: vscode.Uri, more?: unknown) =>
         uri && isByteRange(more) ? ovmf.reveal(uri, more) : openWith(io, uri, 'ovmf'),
       openAsVmsa: (uri?: vscode.Uri) => openWith(io, uri, 'vmsa'),
       openAsReport: (uri?: vscode.Uri) => openWith(io, uri, 'snpReport'),
+      compareReports: (uri?: unknown, more?: unknown) => compareFiles(io, REPORTS, uri, more),
       openPastedReport: () => openPastedReport(io),
       explainMessage: (given?: unknown) => explainMessage(io, given),
     },
@@ -90,23 +94,10 @@ async function generate(
   return saved;
 }
 
-/** Opens the comparison of two images: the two selected ones, or one and another that the user picks. */
-async function compareImages(io: Io, uri?: unknown, more?: unknown): Promise<void> {
-  const selected = Array.isArray(more) ? more.filter((file) => file instanceof vscode.Uri) : [];
-  const pattern = '**/*.fd';
-  const active = activeFile();
-  const first =
-    uri instanceof vscode.Uri
-      ? uri
-      : active?.path.endsWith('.fd')
-        ? active
-        : await pickFile(io, 'OVMF image to compare', pattern);
-  if (!first) return;
-  const second =
-    more instanceof vscode.Uri
-      ? more
-      : selected.length === 2
-        ? selected.find((file) => file.toString() !== first.toString())
-        : await pickFile(io, 'OVMF image to compare with', pattern, first);
-  if (second) await openIn('images', imagesUri(first, second));
-}
+/** Images as they are compared. */
+const IMAGES: ComparedKind = {
+  title: 'OVMF image',
+  pattern: '**/*.fd',
+  fits: ({ path }) => path.endsWith('.fd'),
+  open: (a, b) => openIn('images', imagesUri(a, b)),
+};

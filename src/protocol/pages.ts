@@ -6,7 +6,7 @@ import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
 import { REFERENCES_PAGE } from './references';
 import type { ActionRow, PageTable } from './shared';
-import { SNP_REPORT_PAGE } from './snpReport';
+import { SNP_REPORT_PAGE, SNP_REPORTS_PAGE } from './snpReport';
 import { isObject } from '../core/binary/values';
 import { COMPARISON_PAGE, VMSA_PAGE } from './vmsa';
 
@@ -19,6 +19,7 @@ export const PAGES = {
   report: REPORT_PAGE,
   references: REFERENCES_PAGE,
   snpReport: SNP_REPORT_PAGE,
+  snpReports: SNP_REPORTS_PAGE,
 } as const satisfies Record<string, PageTable>;
 
 type Pages = typeof PAGES;

@@ -5,17 +5,19 @@ import * as v from 'valibot';
 import type { Finding } from '../core/binary/region';
 import type { FilePart } from '../core/report/filePart';
 import type { ChainPicture } from '../core/report/picture';
-import type { ProductName } from '../core/report/products';
+import { PRODUCTS, type ProductName } from '../core/report/products';
 import type { Step } from '../core/report/steps';
 import {
   count,
   FROM_EVERY_PAGE,
   NAMED_PAGE,
   noticeOf,
+  OPEN_COMPARISON,
   OPEN_WITH,
   PLACE,
   plain,
   pressOf,
+  SELECT,
   text,
   type NamedPage,
   type PageTable,
@@ -24,7 +26,7 @@ import {
 /** What a thread reads. */
 export interface ReportTask {
   readonly file: Uint8Array;
-  /** Files with names of certificates in the same folder. */
+  /** Files of the same folder that may be certificates, and for one of configfs-tsm its table. */
   readonly beside: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** When certificates must be valid, in milliseconds since 1970. */
   readonly at: number;
@@ -61,6 +63,14 @@ export interface ShownVerification {
 export type ReadReport =
   { readonly reason: string } | { readonly facts: ReportFacts; readonly verification?: ShownVerification };
 
+/** A report that is compared with another one. Its bytes are those of the report alone. */
+export interface ReportSide extends NamedPage {
+  /** What the report or its certificate says of its processor, once it is verified. */
+  readonly product?: ProductName;
+  /** Whether it is true; absent until that is known. */
+  readonly verified?: boolean;
+}
+
 /** A report. Its bytes are the carrier. */
 export interface SnpReportState extends NamedPage {
   readonly kind: 'snpReport';
@@ -70,7 +80,22 @@ export interface SnpReportState extends NamedPage {
   readonly verification?: ShownVerification;
   /** Why it is not known whether the report is true, a sentence. */
   readonly unverified?: string;
+  /** The report on the other side of a diff editor. */
+  readonly other?: ReportSide & { readonly side: 'original' | 'modified' };
 }
+
+/** A comparison of two reports. */
+export interface SnpReportsState extends ReportSide {
+  readonly kind: 'snpReports';
+  readonly other: ReportSide;
+}
+
+const PRODUCT = v.picklist(PRODUCTS.map(({ name }) => name) as [ProductName, ...ProductName[]]);
+const REPORT_SIDE = {
+  ...NAMED_PAGE,
+  product: v.exactOptional(PRODUCT),
+  verified: v.exactOptional(v.boolean()),
+};
 
 const STATE: v.GenericSchema<SnpReportState> = v.object({
   kind: v.literal('snpReport'),
@@ -79,15 +104,34 @@ const STATE: v.GenericSchema<SnpReportState> = v.object({
   facts: plain<SnpReportState['facts']>(),
   verification: v.exactOptional(plain<ShownVerification>()),
   unverified: v.exactOptional(text),
+  other: v.exactOptional(v.object({ ...REPORT_SIDE, side: v.picklist(['original', 'modified']) })),
+});
+const PAIR: v.GenericSchema<SnpReportsState> = v.object({
+  kind: v.literal('snpReports'),
+  ...REPORT_SIDE,
+  other: v.object(REPORT_SIDE),
 });
 
-const ACTIONS = OPEN_WITH;
+const ACTIONS = {
+  compareReport: { label: 'Compare with Report…', icon: 'diff-multiple' },
+  ...OPEN_COMPARISON,
+  ...OPEN_WITH,
+} as const;
 
 /** The page. */
 export const SNP_REPORT_PAGE = {
   states: { snpReport: STATE, notice: noticeOf(ACTIONS) },
-  fromHost: {},
+  fromHost: SELECT,
   actions: ACTIONS,
   fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(ACTIONS, {}) },
   large: { facts: { visible: false }, verification: { visible: false } },
+} as const satisfies PageTable;
+
+/** The page that compares two reports. */
+export const SNP_REPORTS_PAGE = {
+  states: { snpReports: PAIR, notice: noticeOf({}) },
+  fromHost: {},
+  actions: {},
+  fromPage: { ...FROM_EVERY_PAGE, ...PLACE },
+  large: {},
 } as const satisfies PageTable;

@@ -3,11 +3,12 @@
 
 import { readCertificates } from '../app/reportCertificates';
 import { reportParts } from '../app/reportParts';
-import { kindOfName } from '../app/certificateNames';
+import { certificatesOfFolder, withTsmTable } from '../app/certificateFolder';
+import { TSM } from '../app/certificateNames';
 import type { Io } from '../app/io';
 import { reportFindings } from '../core/report/findings';
 import { findReport } from '../core/report/forms/findReport';
-import { certificatesIn, joined } from '../core/report/forms/pem';
+import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';
 import { chainPicture } from '../core/report/picture';
 import { decodeReport } from '../core/report/report';
@@ -23,17 +24,14 @@ export async function readReport(
   io: Io,
   answer: (answer: ReadReport) => Promise<void>,
 ): Promise<void> {
-  const found = findReport(file);
-  if ('reason' in found) {
-    await answer({ reason: found.reason });
+  const alone = findReport(file);
+  if ('reason' in alone) {
+    await answer({ reason: alone.reason });
     return;
   }
-  const others = joined(
-    beside.map(({ name, bytes }) => {
-      const kind = kindOfName(name);
-      return certificatesIn(bytes, name, kind === 'chain' ? undefined : kind);
-    }),
-  );
+  const tsm = beside.find(({ name }) => name === TSM.table);
+  const found = tsm ? withTsmTable(alone, tsm.bytes) : alone;
+  const others = certificatesOfFolder(beside);
   const report = decodeReport(found.bytes);
   const facts: ReportFacts = {
     carrier: found.carrier.slice(),

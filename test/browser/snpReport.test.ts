@@ -5,6 +5,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { makeEvidence } from '../helpers/evidence';
+import { choose, openByName, press, runByName } from '../helpers/keyboard';
+import { filled, makeReport, padded } from '../unit/core/report/reports';
 import { useSharedSample } from '../helpers/sample';
 import { resize } from '../helpers/stillness';
 import { openWorkbench } from '../helpers/workbench';
@@ -13,11 +15,22 @@ let folder: string;
 useSharedSample((made) => (folder = made));
 
 describe('The page of an attestation report', () => {
+  let files: Readonly<Record<string, Uint8Array>>;
   before(function () {
     // Keys of 4096 bits.
     this.timeout(240_000);
     const { report, ark, ask, leaf } = makeEvidence();
-    const files = { 'guest.snpreport': report, 'ark.der': ark, 'ask.der': ask, 'vcek.der': leaf };
+    const newer = makeReport('Genoa', {
+      ...{ guest_svn: 2, policy: 0x1b0000n, measurement: filled(48, 0x23) },
+      reported_tcb: padded('04000000000017d9', 8),
+    });
+    files = {
+      ...{ 'guest.snpreport': report, 'newer.snpreport': newer },
+      ...{ 'ark.der': ark, 'ask.der': ask, 'vcek.der': leaf },
+    };
+  });
+  // Each test has a sample of its own.
+  beforeEach(() => {
     for (const [name, bytes] of Object.entries(files)) writeFileSync(join(folder, name), bytes);
   });
 
@@ -49,6 +62,56 @@ describe('The page of an attestation report', () => {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       await workbench.screenshot(`snp-report-${width}`);
+      assert.ok(wide <= 0, `it is ${wide} pixels wider than a window of ${width}`);
+    }
+    workbench.assertNoErrors();
+  });
+
+  it('is walked and compared with the keyboard alone, and the comparison fits into every window', async function () {
+    this.timeout(240_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
+    await openByName(workbench, 'guest.snpreport');
+    const frame = await workbench.webviewFrame();
+    await frame.locator('[role=row]:focus').waitFor();
+    await press(workbench, 'Home', 'ArrowDown', 'Enter');
+    assert.equal(await frame.locator('.byte-cursor').first().getAttribute('data-at'), '0');
+    await press(workbench, 'ArrowRight', 'Escape');
+    assert.equal(await selectedId(frame), 'version');
+    // What is above the rows is reached, too: the steps are closed and opened again.
+    const steps = frame.getByRole('button', { name: /passed, .* failed/ });
+    const isReached = () => steps.evaluate((one) => one === document.activeElement);
+    for (let i = 0; i < 12 && !(await isReached()); i++) await press(workbench, 'Shift+Tab');
+    assert.ok(await isReached(), 'the steps are reached');
+    await press(workbench, 'Enter');
+    await frame.locator('.report-steps').waitFor({ state: 'hidden' });
+    await press(workbench, 'Enter');
+    await frame.locator('.report-steps').waitFor();
+
+    await runByName(workbench, 'SEV: Compare SNP Reports…');
+    await choose(workbench, 'newer.snpreport');
+    await workbench.activeTab('↔').waitFor();
+    const pair = await workbench.webviewFrame();
+    await pair.locator('[data-verified="false"]').nth(1).waitFor();
+    await press(workbench, 'F6');
+    // What matters most is selected at first.
+    const seen = [await selectedId(pair)];
+    for (let i = 1; i < 4; i++) {
+      await press(workbench, 'F7');
+      seen.push(await selectedId(pair));
+    }
+    assert.deepEqual(seen, ['reported_tcb.snp', 'policy', 'measurement', 'guest_svn']);
+    await row(pair, 'policy').click();
+    await workbench.inEveryTheme(async (theme) => {
+      await assertAccessible(pair);
+      await workbench.screenshot(`snp-reports-${theme}`);
+    });
+    await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+    for (const width of [600, 2560]) {
+      await resize(workbench, pair, { width, height: 1000 });
+      const wide = await pair.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      await workbench.screenshot(`snp-reports-${width}`);
       assert.ok(wide <= 0, `it is ${wide} pixels wider than a window of ${width}`);
     }
     workbench.assertNoErrors();

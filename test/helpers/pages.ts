@@ -89,6 +89,14 @@ export const PAGES: readonly OnePage[] = [
     },
   },
   {
+    name: 'snp reports',
+    open: async (workbench, folder) => {
+      writeFileSync(join(folder, 'guest.snpreport'), makeReport('Genoa'));
+      writeFileSync(join(folder, 'other.snpreport'), makeReport('Turin', { policy: 0xb0000n }));
+      return compareTwo(workbench, 'guest.snpreport', 'other.snpreport', /Compare SNP Reports/);
+    },
+  },
+  {
     name: 'images',
     open: async (workbench, folder) => {
       writeFileSync(join(folder, 'other.fd'), sampleFirmware({ resetAddress: 0x808004 }));

@@ -55,3 +55,17 @@ export function hclOf(report: Uint8Array, json: string, { type = 2, hash = 1 } =
   });
   return joinBytes(header, report, data, text, new Uint8Array(300));
 }
+
+/** A compact number of SCALE of two bytes. */
+const compact = (n: number): Uint8Array => Uint8Array.of(((n << 2) | 1) & 0xff, n >> 6);
+
+/** An attestation of dstack: SCALE of a report, certificates, and something behind them. */
+export const dstackOf = (report: Uint8Array, certificates: readonly Uint8Array[]): Uint8Array =>
+  joinBytes(
+    Uint8Array.of(0, 3),
+    compact(report.length),
+    report,
+    Uint8Array.of(certificates.length << 2),
+    ...certificates.flatMap((one) => [compact(one.length), one]),
+    utf8('{"runtime":1}'),
+  );

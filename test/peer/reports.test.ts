@@ -30,6 +30,7 @@ const REPORTS: readonly (readonly [
   ['gosev-milan-v2.bin', ['gosev-milan-vcek.der'], 'gosev-milan-v2'],
   ['trustee-test-vlek-report.bin', ['trustee-test-vlek.der'], 'trustee-vlek', '2025-06-01T00:00:00Z'],
   ['dstack-genoa-v3.bin', ['dstack-sev_snp_vcek.pem', 'dstack-sev_snp_ask.pem'], 'dstack'],
+  ['dstack-sev-snp-attestation.json', [], 'dstack'],
   ['mstav-turin_attestation_report.bin', ['mstav-turin_vcek.pem', 'mstav-turin_ask.pem'], 'mstav-turin'],
   ['veraison-extended-report.bin', [], 'veraison-genoa-v3'],
   ['veraison-tsm-report.json', [], 'veraison-genoa-v3'],

@@ -78,3 +78,10 @@ export function moveBit(index: number, key: string, width: number): number | und
       return undefined;
   }
 }
+
+/** The value of bits in words: of a single one also whether it is set. */
+export function stateWord(bit: Bit, value: bigint): string {
+  if (bit.width > 1) return wordOf(bit, value);
+  const word = bit.values?.[Number(value)];
+  return `${value === 1n ? 'set' : 'clear'}${word === undefined ? '' : `: ${word}`}`;
+}

@@ -4,7 +4,7 @@
 import { applicableBits, bitPlace, bitValue, reservedBits } from '../../src/core/binary/describe';
 import { hex } from '../../src/core/binary/hex';
 import type { Bit } from '../../src/core/binary/struct';
-import { wordOf } from './bitCells';
+import { stateWord, wordOf } from './bitCells';
 import { Icon } from './widgets';
 
 /** What the table shows; `onSet` is set when bits can be changed. */
@@ -17,12 +17,7 @@ export interface BitsProps {
   readonly sides: readonly [string, string];
 }
 
-function bitWord(bit: Bit, value: bigint): string {
-  const v = bitValue(value, bit);
-  if (bit.width > 1) return wordOf(bit, v);
-  const word = bit.values?.[Number(v)];
-  return `${v === 1n ? 'set' : 'clear'}${word === undefined ? '' : `: ${word}`}`;
-}
+const bitWord = (bit: Bit, value: bigint): string => stateWord(bit, bitValue(value, bit));
 
 /** The values to choose from, each with its name, if they are few enough. */
 function choicesOf(bit: Bit): { value: number; text: string }[] | undefined {

@@ -64,13 +64,13 @@ export function Stepper({ off, step }: { off: boolean; step: (by: 1 | -1) => voi
   );
 }
 
-/** Says in one sentence how two pages compare. */
-export function DifferenceCount(props: { known: boolean; differing: number; fields: number }) {
-  const { known, differing, fields } = props;
+/** Says in one sentence how two pages, or others, compare. */
+export function DifferenceCount(props: { known: boolean; differing: number; fields: number; what?: string }) {
+  const { known, differing, fields, what = 'pages' } = props;
   const [icon, text] = !known
     ? (['circle-slash', 'No expected page'] as const)
     : differing === 0
-      ? (['pass', 'The pages are equal'] as const)
+      ? (['pass', `The ${what} are equal`] as const)
       : ([
           'diff-modified',
           `${differing} of ${fields} fields ${differing === 1 ? 'differs' : 'differ'}`,

@@ -15,7 +15,8 @@ import { Icon } from '../parts/widgets';
 
 /** A vector with a bit for each mitigation says which are set; the table of others has every bit. */
 const MANY_BITS = 40;
-const SIDES = ['This report', ''] as const;
+/** The columns of bits are narrow, and names of files are not; the values above say which is which. */
+const SIDES = ['this', 'other'] as const;
 
 /** Bytes in the forms of other tools, unless they are masked. */
 function Forms({ bytes, isMasked }: { bytes: Uint8Array; isMasked: boolean }) {
@@ -28,38 +29,84 @@ function Forms({ bytes, isMasked }: { bytes: Uint8Array; isMasked: boolean }) {
   );
 }
 
-function Value({ raw, meaning }: { raw: string; meaning: string }) {
+function Value({ raw, meaning, label }: { raw: string; meaning: string; label?: string }) {
   return (
     <div class="full-value">
+      {label !== undefined && <span class="full-value-label">{label}</span>}
       {raw !== '' && <code>{raw}</code>}
       {meaning !== '' && <span class="full-value-meaning">{meaning}</span>}
     </div>
   );
 }
 
-function Bits({ field }: { field: ReportField }) {
+/** The field of two reports; undefined where one has no such field. */
+export interface ComparedSides {
+  readonly titles: readonly [string, string];
+  readonly left: ReportField | undefined;
+  readonly right: ReportField | undefined;
+}
+
+/** The other report's value as a number, where both have one and they differ. */
+function otherNumber(compared: ComparedSides | undefined): bigint | undefined {
+  const [left, right] = [compared?.left?.value, compared?.right?.value];
+  if (left === undefined || right === undefined || left instanceof Uint8Array || right instanceof Uint8Array)
+    return undefined;
+  return BigInt(left) === BigInt(right) ? undefined : BigInt(right);
+}
+
+function Bits({ field, compared }: { field: ReportField; compared: ComparedSides | undefined }) {
   const { name, size, leaf } = field;
   const { bits } = leaf.row;
   if (!bits || field.value instanceof Uint8Array) return null;
   const value = BigInt(field.value);
-  const listed = bits.length > MANY_BITS ? bits.filter((bit) => bitValue(value, bit) !== 0n) : bits;
+  const other = otherNumber(compared);
+  const listed =
+    bits.length > MANY_BITS ? bits.filter((bit) => bitValue(value | (other ?? 0n), bit) !== 0n) : bits;
   return (
     <>
       <h3>Bits</h3>
-      <BitDiagram label={`Bits of ${name}`} bits={bits} size={size} value={value} />
-      <BitsTable bits={listed} value={value} sides={SIDES} />
+      <BitDiagram
+        label={`Bits of ${name}`}
+        bits={bits}
+        size={size}
+        value={value}
+        {...(other !== undefined && { other, side: compared!.titles[1] })}
+      />
+      <BitsTable
+        bits={listed}
+        value={value}
+        sides={SIDES}
+        {...(other !== undefined && { expected: other })}
+      />
     </>
   );
 }
 
-/** Details of a field of the report. @param at where the report is in the file */
+/** The values of both sides. */
+function Sides({ compared: { titles, left, right } }: { compared: ComparedSides }) {
+  return (
+    <>
+      {[left, right].map((field, i) => (
+        <Value
+          key={i}
+          label={titles[i]!}
+          raw={field ? exactText(field.value, field.size) : ''}
+          meaning={field ? field.meaning : 'This version has no such field.'}
+        />
+      ))}
+    </>
+  );
+}
+
+/** Details of a field of the report, or of two. @param at where the report is in the file */
 export function ReportFieldDetails(props: {
   field: ReportField;
   at: number;
   bytes: Uint8Array;
   isMasked: boolean;
+  compared?: ComparedSides | undefined;
 }) {
-  const { field, at, bytes, isMasked } = props;
+  const { field, at, bytes, isMasked, compared } = props;
   const { name, size, doc, meaning } = field;
   const offset = at + field.offset;
   const exact = exactText(field.value, size);
@@ -73,9 +120,9 @@ export function ReportFieldDetails(props: {
       row={[name, hex(offset, 3), copied, meaning].join('\t')}
       doc={doc}
     >
-      <Value raw={exact} meaning={meaning} />
+      {compared ? <Sides compared={compared} /> : <Value raw={exact} meaning={meaning} />}
       <Forms bytes={bytes.subarray(offset, offset + size)} isMasked={isMasked} />
-      <Bits field={field} />
+      <Bits field={field} compared={compared} />
     </Details>
   );
 }

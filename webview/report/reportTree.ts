@@ -18,20 +18,23 @@ export interface ReportTree {
   readonly hidden: readonly ByteRange[];
 }
 
-const isUnset = ({ value }: ReportField): boolean =>
+/** Whether a field is zero. */
+export const isUnset = ({ value }: ReportField): boolean =>
   value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
 
-/** Builds the rows. @param at where the report is in the bytes */
+/** Builds the rows. @param at where the report is in the bytes @param differing the names of fields that the other side of a diff has with other values */
 export function reportTree(
   fields: readonly ReportField[],
   parts: readonly FilePart[],
   at: number,
+  differing: readonly string[] = [],
 ): ReportTree {
   const items = new Map<string, ReportItem>();
   const hidden: ByteRange[] = [];
 
   const fieldNode = (field: ReportField, children: readonly TreeNode[]): TreeNode => {
     const { name, offset, size, raw, meaning, doc } = field;
+    const differs = differing.includes(name) || children.some((child) => child.differs);
     const range = { offset: at + offset, size };
     items.set(name, { field });
     if (PRIVATE_FIELDS.includes(name)) hidden.push(range);
@@ -40,14 +43,15 @@ export function reportTree(
       cells: [
         { text: name.slice(name.indexOf('.') + 1) },
         { text: hex(range.offset, 3) },
-        { text: raw },
+        { text: raw, marked: differs },
         { text: meaning },
       ],
       children,
       range,
-      // The row of the whole says what its parts are.
-      collapsed: true,
+      // The row of the whole says what its parts are, but not which differ.
+      collapsed: !children.some((child) => child.differs),
       zero: isUnset(field),
+      differs,
       keywords: doc,
     };
   };

@@ -5,20 +5,40 @@ import { useMemo } from 'preact/hooks';
 import { bytesToHex, toBase64 } from '../../src/core/binary/hex';
 import { jsonText } from '../../src/core/binary/json';
 import { REPORT_SIZE, SIGNED_SIZE } from '../../src/core/report/layout';
-import { decodeReport, ofProduct, reportFields, reportSummary } from '../../src/core/report/report';
+import { compareReports, reportDifferences } from '../../src/core/report/compare';
+import {
+  decodeReport,
+  ofProduct,
+  reportFields,
+  reportSummary,
+  type ReportField,
+} from '../../src/core/report/report';
 import { REDACTED, reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
+import { DifferenceCount, Stepper, useDifferences } from '../parts/differences';
 import { Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { countLeaves, filterTree, type ByteRange } from '../parts/rows';
-import { Checkbox, CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
+import {
+  AnyActionButton,
+  Checkbox,
+  CopyButton,
+  FilterBar,
+  FilterBox,
+  Icon,
+  type ActionButtonOf,
+} from '../parts/widgets';
 import { useTree } from '../parts/treeState';
 import { Workspace } from '../parts/workspace';
-import { BytesDetails, PartDetails, ReportFieldDetails } from './reportDetails';
+import { overlaps } from './masked';
+import { BytesDetails, PartDetails, ReportFieldDetails, type ComparedSides } from './reportDetails';
 import { reportTree, type ReportTree } from './reportTree';
+import { reportOf } from './reportsView';
 import { VerdictView } from './verdictView';
+
+const ActionButton: ActionButtonOf<'snpReport'> = AnyActionButton;
 
 const COLUMNS = [
   { id: 'name', title: 'Field' },
@@ -49,9 +69,6 @@ function bandsIn(at: number, { facts }: SnpReportState, size: number): Band[] {
     return end > offset ? [{ name, offset, size: end - offset, tint: i % TINTS }] : [];
   });
 }
-
-const overlaps = (a: ByteRange, b: ByteRange): boolean =>
-  a.offset < b.offset + b.size && b.offset < a.offset + a.size;
 
 /** Shows a report. */
 export function SnpReportView({ view }: { view: SnpReportState }) {
@@ -91,8 +108,10 @@ function Selected(props: {
   state: ReturnType<typeof useTree>;
   view: SnpReportState;
   redact: boolean;
+  /** The same field on both sides of a diff. */
+  comparedWith: (field: ReportField) => ComparedSides | undefined;
 }) {
-  const { tree, state, view, redact } = props;
+  const { tree, state, view, redact, comparedWith } = props;
   const { bytes, at } = view;
   const { node, range, custom } = state;
   const isMaskedAt = (where: ByteRange | undefined, isPrivate = false) =>
@@ -103,14 +122,17 @@ function Selected(props: {
   }
   const item = node && tree.items.get(node.id);
   if (!item) return <NoDetails />;
-  if ('field' in item)
-    return <ReportFieldDetails field={item.field} at={at} bytes={bytes} isMasked={isMaskedAt(node.range)} />;
+  if ('field' in item) {
+    const { field } = item;
+    const isMasked = isMaskedAt(node.range);
+    return <ReportFieldDetails {...{ field, at, bytes, isMasked, compared: comparedWith(field) }} />;
+  }
   const { part } = item;
   return <PartDetails part={part} bytes={bytes} isMasked={isMaskedAt(node.range, part.isPrivate)} />;
 }
 
 function Report({ view }: { view: SnpReportState }) {
-  const { name, bytes, at, facts, verification } = view;
+  const { name, bytes, at, facts, verification, other } = view;
   const product = verification?.product;
   const report = useMemo(() => {
     const decoded = decodeReport(bytes.subarray(at, at + REPORT_SIZE));
@@ -118,15 +140,37 @@ function Report({ view }: { view: SnpReportState }) {
     return product ? ofProduct(decoded, product) : decoded;
   }, [bytes, at, product]);
   const fields = useMemo(() => reportFields(report), [report]);
-  const tree = useMemo(() => reportTree(fields, facts.parts, at), [fields, facts.parts, at]);
+  const compared = useMemo(
+    () => (other?.bytes.length === REPORT_SIZE ? compareReports(report, reportOf(other)) : []),
+    [report, other?.bytes, other?.product],
+  );
+  const differences = useMemo(() => reportDifferences(compared).map(({ field }) => field.name), [compared]);
+  const tree = useMemo(
+    () => reportTree(fields, facts.parts, at, differences),
+    [fields, facts.parts, at, differences],
+  );
   const bands = useMemo(() => bandsIn(at, view, bytes.length), [at, facts, bytes]);
   const [text, setText] = useSaved('snpReport.filter', '');
   const [nonZero, setNonZero] = useSaved('snpReport.nonZero', false);
   const [redact, setRedact] = useSaved('snpReport.redact', false);
-  const filter = { text, nonZero };
-  const state = useTree('snpReport', tree.nodes, filter);
+  const [differing, setDiffering] = useSaved('snpReport.differing', false);
+  const filter = { text, nonZero, differing: differing && differences.length > 0 };
+  // A field that only the other side has is no row of this one.
+  const rows = differences.filter((id) => tree.items.has(id));
+  const state = useTree('snpReport', tree.nodes, filter, other && rows[0]);
+  const step = useDifferences(rows, state);
+  const titles = ['This report', other?.side === 'original' ? 'Original' : 'Modified'] as const;
+  const comparedWith = (field: ReportField): ComparedSides | undefined => {
+    const both = compared.find((one) => one.field.name === field.name);
+    return both && { titles, left: both.left, right: both.right };
+  };
   const count = useMemo(() => countLeaves(tree.nodes), [tree]);
-  const shown = useMemo(() => countLeaves(filterTree(tree.nodes, filter)), [tree, text, nonZero]);
+  const shown = useMemo(
+    () => countLeaves(filterTree(tree.nodes, filter)),
+    [tree, text, nonZero, filter.differing],
+  );
+  // What is around the report has nothing opposite.
+  const against = other && { against: (i: number) => other.bytes[i - at] ?? bytes[i] };
   // A chip and a guest are named by long numbers; those of certificates and digests are public, but look alike.
   const mask = (words: string) => (redact ? words.replaceAll(/[0-9a-f]{16,}/gi, REDACTED) : words);
   return (
@@ -135,6 +179,7 @@ function Report({ view }: { view: SnpReportState }) {
         title={name}
         actions={
           <>
+            <ActionButton action={other ? 'openComparison' : 'compareReport'} primary />
             <CopyReport
               bytes={report.bytes}
               json={() => jsonText(reportJson(report, redact))}
@@ -164,14 +209,37 @@ function Report({ view }: { view: SnpReportState }) {
           columns: COLUMNS,
           empty: 'No field matches the filter.',
         }}
-        hexes={[{ label: 'Bytes', bytes, from: view.from, bands, ...(redact && { hidden: tree.hidden }) }]}
+        hexes={[
+          {
+            label: 'Bytes',
+            bytes,
+            from: view.from,
+            bands,
+            ...against,
+            ...(redact && { hidden: tree.hidden }),
+          },
+        ]}
         bar={
           <FilterBar status={shown === count ? `${count} fields` : `${shown} of ${count} fields`}>
+            {other && (
+              <DifferenceCount
+                known={compared.length > 0}
+                what="reports"
+                differing={differences.length}
+                fields={compared.length}
+              />
+            )}
+            {rows.length > 0 && <Stepper off={false} step={step} />}
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
             <Checkbox label="Non-zero only" checked={nonZero} onChange={setNonZero} />
+            {rows.length > 0 && (
+              <Checkbox label="Only differences" checked={differing} onChange={setDiffering} />
+            )}
           </FilterBar>
         }
-        details={<Selected tree={tree} state={state} view={view} redact={redact} />}
+        details={
+          <Selected tree={tree} state={state} view={view} redact={redact} comparedWith={comparedWith} />
+        }
       />
     </div>
   );

@@ -7,15 +7,12 @@ import type { ComparedField, VmsaComparison } from '../../src/core/vmsa/compare/
 import { comparisonJson, comparisonMarkdown } from '../../src/core/vmsa/compare/exportComparison';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { jsonText } from '../../src/core/binary/json';
-import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
+import { ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
 import { Header } from '../parts/header';
-import { useSaved } from '../host';
-import { countLeaves, filterTree } from '../parts/rows';
 import { FieldCard } from './vmsaCard';
 import { CauseDetails, FieldDetails, RowDetails } from './vmsaDetails';
 import { causeId, comparisonTree, type Known } from './vmsaTree';
-import { Checkbox, CopyButton, FilterBar, FilterBox, IconButton } from '../parts/widgets';
-import { useTree } from '../parts/treeState';
+import { CopyButton } from '../parts/widgets';
 import { Workspace, type HexPane } from '../parts/workspace';
 
 /** The two pages and their differences, as they are shown. */
@@ -76,9 +73,8 @@ export function ComparisonPage(props: {
   controls?: ComponentChildren;
 }) {
   const { name, summary, bytes, actions, controls } = props;
-  const [text, setText] = useSaved('comparison.filter', '');
-  const [differing, setDiffering] = useSaved('comparison.differing', false);
-  const [swapped, setSwapped] = useSaved('comparison.swapped', false);
+  const sides = useSwapped('comparison');
+  const [swapped] = sides;
   const comparison = useMemo(
     () => (swapped ? swap(props.comparison) : props.comparison),
     [props.comparison, swapped],
@@ -90,10 +86,8 @@ export function ComparisonPage(props: {
     causes.flatMap(({ cause, fields }) => fields.map((field) => [field.actual.name, cause] as const)),
   );
   const differences = [...causeOf.keys()];
-  const filter = { text, differing };
-  const state = useTree('comparison', tree, filter, differences[0]);
-  const step = useDifferences(differences, state);
-  const shown = countLeaves(filterTree(tree, filter));
+  const joined = useComparison('comparison', tree, differences);
+  const { state } = joined;
   const fieldNamed = (id: string) => compared.find((field) => field.actual.name === id);
   const selected = state.node && fieldNamed(state.node.id);
   const group = causes.find(({ cause }) => causeId(cause) === state.node?.id);
@@ -134,7 +128,7 @@ export function ComparisonPage(props: {
           label: 'Compared VMSA fields',
           layout: known === 'file' ? 'files' : 'comparison',
           columns: columnsOf(comparison, swapped),
-          empty: differences.length === 0 && differing ? 'No field differs.' : 'No field matches the filter.',
+          empty: noRowWords(differences.length, joined),
           cardOf: (id) => {
             const field = known === 'nothing' ? undefined : fieldNamed(id);
             return (
@@ -151,26 +145,14 @@ export function ComparisonPage(props: {
         }}
         hexes={panes}
         bar={
-          <FilterBar
-            status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
-          >
-            <DifferenceCount
-              known={known !== 'nothing'}
-              differing={differences.length}
-              fields={compared.length}
-            />
-            <Stepper off={differences.length === 0} step={step} />
-            <IconButton
-              icon="arrow-swap"
-              label="Swap the sides"
-              pressed={swapped}
-              onClick={() => {
-                setSwapped(!swapped);
-              }}
-            />
-            <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
-            <Checkbox label="Only differences" checked={differing} onChange={setDiffering} />
-          </FilterBar>
+          <ComparisonBar
+            compared={joined}
+            known={known !== 'nothing'}
+            what="pages"
+            differing={differences.length}
+            fields={compared.length}
+            swapped={sides}
+          />
         }
         details={
           group ? (

@@ -8,7 +8,7 @@ import { SNP_POLICY, snpPolicyValue } from '../tech/snp/policy';
 import { KEY_INFO, PLATFORM_INFO } from './bits';
 import { KNOWN_VERSIONS, layoutOf, placeOf, TCB_NAMES, type ReportName, type TcbName } from './layout';
 import { productRow, TCB_LAYOUTS } from './products';
-import { isChipMasked, signingKeyOf, versionText, type AttestationReport } from './report';
+import { isChipMasked, isChipUnsaid, signingKeyOf, versionText, type AttestationReport } from './report';
 import { reportFinding, type ReportRule } from './rules';
 import { describeLower, lowerParts, otherParts } from './tcb';
 
@@ -164,13 +164,20 @@ function checkPlatform(report: AttestationReport, note: Note): void {
       'cpuid_fam_id',
       `The CPU is of family ${hex(values.cpuid_fam_id)} and model ${hex(values.cpuid_mod_id)}, which is no known product.`,
     );
-  if (isChipMasked(values)) {
-    const why = signingKeyOf(values) === 'VLEK' ? 'a VLEK is of no chip' : 'the host masks it';
-    note(
-      'report-chip-masked',
-      'chip_id',
-      `chip_id is zero: ${why}. A certificate cannot be compared with it.`,
-    );
+  if (isChipUnsaid(values)) {
+    const isVlek = signingKeyOf(values) === 'VLEK';
+    if (isVlek || isChipMasked(values))
+      note(
+        'report-chip-masked',
+        'chip_id',
+        `chip_id is zero: ${isVlek ? 'a VLEK is of no chip' : 'the host masks it'}. A certificate cannot be compared with it.`,
+      );
+    else
+      note(
+        'report-chip-zero',
+        'chip_id',
+        'chip_id is zero, but MASK_CHIP_KEY (bit 1 of key_info) is clear: nothing says why the report names no chip.',
+      );
   }
   const [name] = product.names;
   if (product.names.length === 1 && productRow(name!).chipId === 8 && !isZero(chip.subarray(8)))

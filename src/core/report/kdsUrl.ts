@@ -4,7 +4,7 @@
 import { bytesToHex } from '../binary/hex';
 import { leaves, type Leaf } from '../binary/struct';
 import { productRow, TCB_LAYOUTS, type ProductName, type TcbComponent } from './products';
-import { isChipMasked, signingKeyOf, type AttestationReport } from './report';
+import { isChipUnsaid, signingKeyOf, type AttestationReport } from './report';
 
 const HOST = 'https://kdsintf.amd.com';
 
@@ -40,7 +40,7 @@ export function kdsUrls(report: AttestationReport): KdsUrls[] {
         return `${PARAMETERS[path as TcbComponent]}=${spl}`;
       });
     const hwid = bytesToHex(values.chip_id.subarray(0, chipId));
-    const hasVcek = kind === 'vcek' && !isChipMasked(values);
+    const hasVcek = kind === 'vcek' && !isChipUnsaid(values);
     return {
       product: name,
       vcek: hasVcek ? `${HOST}/vcek/v1/${name}/${hwid}?${parts.join('&')}` : undefined,

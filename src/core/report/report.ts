@@ -86,7 +86,10 @@ export function signingKeyOf({ key_info: info }: ReportValues): 'VCEK' | 'VLEK' 
 }
 
 /** Whether the field of the chip's identifier says nothing. */
-export const isChipMasked = ({ chip_id: chip }: ReportValues): boolean => isZero(chip);
+export const isChipUnsaid = ({ chip_id: chip }: ReportValues): boolean => isZero(chip);
+
+/** Whether a report says that its platform masks what names the chip: MASK_CHIP_KEY, bit 1 of the key information. */
+export const isChipMasked = ({ key_info: info }: ReportValues): boolean => (info & 2) !== 0;
 
 /** A TCB in words: `boot loader 4, TEE 0, SNP 24, microcode 217`; its bytes where its layout is not known. */
 export function describeTcb(bytes: Uint8Array, layout: TcbLayout | undefined): string {

@@ -48,6 +48,10 @@ const table = ruleTable({
     'info',
     'CHIP_ID is zero: the host masks it, or a VLEK signed. Whether the certificate is of this chip cannot be compared.',
   ],
+  'report-chip-zero': [
+    'error',
+    'CHIP_ID is zero, but a VCEK signed and MASK_CHIP_KEY is clear: nothing says why no chip is named.',
+  ],
   'report-chip-id-length': ['error', 'CHIP_ID of a Turin or Venice has more than 8 bytes that are not zero.'],
   'report-author-key': ['error', 'AUTHOR_KEY_EN and AUTHOR_KEY_DIGEST contradict each other.'],
   'report-author-without-id': ['error', 'There is the digest of an author key, but none of an ID key.'],

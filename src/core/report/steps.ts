@@ -24,6 +24,8 @@ export const STEPS = {
   'host-data': { title: 'Host data', required: false },
   'id-key-digest': { title: 'ID key', required: false },
   'author-key-digest': { title: 'Author key that is wanted', required: false },
+  'author-key-required': { title: 'Author key is there', required: false },
+  'id-block-required': { title: 'ID block is there', required: false },
   'family-id': { title: 'Family', required: false },
   'image-id': { title: 'Image', required: false },
   'report-id': { title: 'Report ID', required: false },
@@ -37,6 +39,7 @@ export const STEPS = {
   'minimum-launch-tcb': { title: 'Minimum TCB at launch', required: false },
   'minimum-version': { title: 'Minimum version of the firmware', required: false },
   'minimum-build': { title: 'Minimum build of the firmware', required: false },
+  'wanted-product': { title: 'Product that is wanted', required: false },
   committed: { title: 'Firmware is committed', required: false },
   mitigations: { title: 'Mitigations', required: false },
 } as const satisfies Readonly<Record<string, { readonly title: string; readonly required: boolean }>>;

@@ -1,17 +1,19 @@
 // What an owner wants of a report: one table, from which the steps, the options of the command line, the members of a file of wishes and
 // of go-sev-guest's policy, and the documentation come. Each wish is compared with one field.
 
-import { bytesToHex, fromBase64, hex, isSameBytes, isZero, parseUnsigned } from '../binary/hex';
+import { fromBase64, hex, isZero, parseUnsigned } from '../binary/hex';
 import { PLAIN_FORMS, readTextBytes } from '../binary/textBytes';
-import { SNP_POLICY, snpPolicyValue, type SnpPolicyName } from '../tech/snp/policy';
-import { provisional } from './findings';
-import { PLATFORM_INFO } from './bits';
-import { versionText, type AttestationReport } from './report';
-import { NOTHING_ASKED, failed, judged, notChecked, passed, type Step, type StepId } from './steps';
-import { tcbParts, type TcbComponent } from './products';
+import { PRODUCTS, tcbParts, type ProductName, type TcbComponent } from './products';
+import type { StepId } from './steps';
 
 /** A TCB of which some parts are wanted, at least so much each. */
 export type WantedTcb = Readonly<Partial<Record<TcbComponent, number>>>;
+
+/** A processor, and its stepping where that is wanted. */
+export interface WantedProduct {
+  readonly name: ProductName;
+  readonly stepping?: number;
+}
 
 /** What is wanted. Bytes are alternatives: one of them is enough. */
 export interface Wishes {
@@ -25,6 +27,9 @@ export interface Wishes {
   readonly reportId?: readonly Uint8Array[];
   readonly reportIdMa?: readonly Uint8Array[];
   readonly chipId?: readonly Uint8Array[];
+  /** Whether an author key, an ID block must be there, whoever signed it. */
+  readonly requireAuthorKey?: boolean;
+  readonly requireIdBlock?: boolean;
   /** At least. */
   readonly guestSvn?: bigint;
   readonly vmpl?: bigint;
@@ -36,6 +41,7 @@ export interface Wishes {
   /** Of the firmware that is committed: `1.55`, or with its build `1.55.29`. */
   readonly minimumVersion?: string;
   readonly minimumBuild?: bigint;
+  readonly product?: WantedProduct;
   /** Whether firmware must be committed, not provisional. */
   readonly committed?: boolean;
   /** Bits that must be set in CURRENT_MIT_VECTOR. */
@@ -46,7 +52,7 @@ export interface Wishes {
 export type WishName = keyof Wishes;
 
 /** How a wish is written. */
-export type WishKind = 'bytes' | 'number' | 'bits' | 'tcb' | 'version' | 'flag';
+export type WishKind = 'bytes' | 'number' | 'bits' | 'tcb' | 'version' | 'flag' | 'product';
 
 /** One wish. */
 export interface WishRow {
@@ -105,6 +111,22 @@ export const WISH_ROWS: readonly WishRow[] = [
     'SHA-384 of the author key that is wanted',
     'trustedAuthorKeyHashes',
   ),
+  other(
+    'requireAuthorKey',
+    'author-key-required',
+    'flag',
+    'key_info',
+    0,
+    'whether an author key must have signed the ID key',
+  ),
+  other(
+    'requireIdBlock',
+    'id-block-required',
+    'flag',
+    'id_key_digest',
+    0,
+    'whether there must be an ID block',
+  ),
   bytes('familyId', 'family-id', 'family_id', 16, 'family that is wanted'),
   bytes('imageId', 'image-id', 'image_id', 16, 'image that is wanted'),
   bytes('reportId', 'report-id', 'report_id', 32, 'report id that is wanted'),
@@ -161,6 +183,14 @@ export const WISH_ROWS: readonly WishRow[] = [
     'build of the committed firmware, at least',
   ),
   other(
+    'product',
+    'wanted-product',
+    'product',
+    'cpuid_fam_id',
+    0,
+    `processor that is wanted: ${PRODUCTS.map(({ name }) => name).join(', ')}`,
+  ),
+  other(
     'committed',
     'committed',
     'flag',
@@ -177,194 +207,6 @@ export const WISH_ROWS: readonly WishRow[] = [
     'mitigations that must be in place, as bits',
   ),
 ];
-
-/** Policy bits that allow something, and those that protect: a report is weaker where it has one of the first or lacks one of the second. */
-const ALLOWS: readonly SnpPolicyName[] = ['SMT', 'MIGRATE_MA', 'DEBUG', 'CXL_ALLOW'];
-const PROTECTS: readonly SnpPolicyName[] = [
-  'SINGLE_SOCKET',
-  'MEM_AES_256_XTS',
-  'RAPL_DIS',
-  'CIPHERTEXT_HIDING',
-  'PAGE_SWAP_DISABLE',
-];
-
-/** In what a policy is weaker than another, phrases; empty when it is at least as strict. */
-export function weakerPolicy(found: bigint, wanted: bigint): string[] {
-  const value = (policy: bigint, name: SnpPolicyName) => snpPolicyValue(policy, name);
-  const abi = (policy: bigint) => value(policy, 'ABI_MAJOR') * 256 + value(policy, 'ABI_MINOR');
-  const abiText = (policy: bigint) => `${value(policy, 'ABI_MAJOR')}.${value(policy, 'ABI_MINOR')}`;
-  const strangers =
-    found &
-    ~wanted &
-    ~SNP_POLICY.reduce((all, { lsb, width }) => all | (((1n << BigInt(width)) - 1n) << BigInt(lsb)), 0n);
-  return [
-    ...(abi(found) < abi(wanted) ? [`its lowest ABI is ${abiText(found)}, below ${abiText(wanted)}`] : []),
-    ...ALLOWS.filter((name) => value(found, name) > value(wanted, name)).map((name) => `it allows ${name}`),
-    ...PROTECTS.filter((name) => value(found, name) < value(wanted, name)).map((name) => `it lacks ${name}`),
-    ...(strangers === 0n ? [] : [`it has bits that mean nothing (${hex(strangers)})`]),
-  ];
-}
-
-/** In what a platform is weaker than what is wanted, phrases. SMT is the one bit that exposes something. */
-export function weakerPlatform(found: bigint, wanted: bigint): string[] {
-  return PLATFORM_INFO.flatMap(({ lsb, width, name }) => {
-    if (width !== 1) return [];
-    const [has, wants] = [(found >> BigInt(lsb)) & 1n, (wanted >> BigInt(lsb)) & 1n];
-    if (name === 'SMT_EN') return has > wants ? ['SMT is on'] : [];
-    return has < wants ? [`${name} is off`] : [];
-  });
-}
-
-/** A list of values in words. */
-const oneOf = (all: readonly Uint8Array[]): string => all.map(bytesToHex).join(' or ');
-
-function bytesStep(step: StepId, field: string, found: Uint8Array, wanted: readonly Uint8Array[]): Step {
-  const right = wanted.some((one) => isSameBytes(one, found));
-  return judged(
-    step,
-    right,
-    `${field} is ${bytesToHex(found)}, as wanted.`,
-    `${field} is ${bytesToHex(found)}; wanted is ${oneOf(wanted)}.`,
-  );
-}
-
-function tcbStep(
-  report: AttestationReport,
-  step: StepId,
-  field: 'reported_tcb' | 'launch_tcb',
-  wanted: WantedTcb,
-): Step {
-  const { tcb } = report.product;
-  if (!tcb)
-    return failed(step, `What the bytes of ${field} are is not known, so that they cannot be compared.`);
-  const found = tcbParts(report.values[field], tcb);
-  const wrong = Object.entries(wanted).flatMap(([name, least]) => {
-    const has = found[name as TcbComponent];
-    return has === undefined
-      ? [`it has no ${name}`]
-      : has < least
-        ? [`${name} is ${has}, below ${least}`]
-        : [];
-  });
-  return judged(
-    step,
-    wrong.length === 0,
-    `${field} is at least what is wanted, in every part.`,
-    `${field}: ${wrong.join('; ')}.`,
-  );
-}
-
-/** The numbers of a version. */
-const numbersOf = (version: string): number[] => version.split('.').map(Number);
-
-function versionStep({ values }: AttestationReport, wanted: string): Step {
-  const found = versionText(values, 'committed');
-  const [a, b] = [numbersOf(found), numbersOf(wanted)];
-  const at = b.findIndex((part, i) => a[i] !== part);
-  const right = at < 0 || a[at]! > b[at]!;
-  return judged(
-    'minimum-version',
-    right,
-    `Firmware ${found} is committed, at least ${wanted}.`,
-    `Firmware ${found} is committed; at least ${wanted} is wanted.`,
-  );
-}
-
-function mitigationStep({ values }: AttestationReport, wanted: bigint): Step {
-  if (values.version < 5)
-    return failed(
-      'mitigations',
-      `A report of version ${values.version} does not say which mitigations are in place.`,
-    );
-  const lacking = wanted & ~values.current_mit_vector;
-  return judged(
-    'mitigations',
-    lacking === 0n,
-    'All mitigations that are wanted are in place.',
-    `Mitigations ${hex(lacking)} are not in place.`,
-  );
-}
-
-function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishes: Wishes): Step {
-  const { values } = report;
-  switch (name) {
-    case 'guestSvn':
-      return judged(
-        step,
-        BigInt(values.guest_svn) >= wishes.guestSvn!,
-        `guest_svn is ${values.guest_svn}, at least ${wishes.guestSvn!}.`,
-        `guest_svn is ${values.guest_svn}, below ${wishes.guestSvn!}.`,
-      );
-    case 'vmpl':
-      return judged(
-        step,
-        BigInt(values.vmpl) === wishes.vmpl,
-        `vmpl is ${values.vmpl}, as wanted.`,
-        `vmpl is ${values.vmpl}; wanted is ${wishes.vmpl!}.`,
-      );
-    case 'policy': {
-      const weaker = weakerPolicy(values.policy, wishes.policy!);
-      return judged(
-        step,
-        weaker.length === 0,
-        `The policy ${hex(values.policy)} is at least as strict as ${hex(wishes.policy!)}.`,
-        `The policy ${hex(values.policy)} is weaker than ${hex(wishes.policy!)}: ${weaker.join(', ')}.`,
-      );
-    }
-    case 'platformInfo': {
-      const weaker = weakerPlatform(values.platform_info, wishes.platformInfo!);
-      return judged(
-        step,
-        weaker.length === 0,
-        `platform_info ${hex(values.platform_info)} is at least as strict as ${hex(wishes.platformInfo!)}.`,
-        `platform_info is ${hex(values.platform_info)}: ${weaker.join(', ')}.`,
-      );
-    }
-    case 'minimumTcb':
-      return tcbStep(report, step, 'reported_tcb', wishes.minimumTcb!);
-    case 'minimumLaunchTcb':
-      return tcbStep(report, step, 'launch_tcb', wishes.minimumLaunchTcb!);
-    case 'minimumVersion':
-      return versionStep(report, wishes.minimumVersion!);
-    case 'minimumBuild':
-      return judged(
-        step,
-        BigInt(values.committed_build) >= wishes.minimumBuild!,
-        `committed_build is ${values.committed_build}, at least ${wishes.minimumBuild!}.`,
-        `committed_build is ${values.committed_build}, below ${wishes.minimumBuild!}.`,
-      );
-    case 'committed': {
-      const why = provisional(report);
-      if (!wishes.committed) return passed(step, 'The firmware may be provisional.');
-      return judged(
-        step,
-        why === undefined,
-        'The firmware that runs is committed.',
-        `The firmware is provisional: ${why ?? ''}.`,
-      );
-    }
-    case 'mitigations':
-      return mitigationStep(report, wishes.mitigations!);
-    case 'measurement':
-    case 'reportData':
-    case 'hostData':
-    case 'idKeyDigest':
-    case 'authorKeyDigest':
-    case 'familyId':
-    case 'imageId':
-    case 'reportId':
-    case 'reportIdMa':
-    case 'chipId':
-      return bytesStep(step, field, values[field as 'measurement'], wishes[name]!);
-  }
-}
-
-/** A step for each wish, also for those that nobody has. */
-export function wishSteps(report: AttestationReport, wishes: Wishes): Step[] {
-  return WISH_ROWS.map((row) =>
-    wishes[row.name] === undefined ? notChecked(row.step, NOTHING_ASKED) : stepOf(report, row, wishes),
-  );
-}
 
 /** What a text or number is as a wish, or what is wanted instead, a phrase. */
 export type ReadWish =
@@ -429,6 +271,23 @@ function readTcb(value: unknown): ReadWish {
   return { ok: true, value: parts };
 }
 
+/** A product by its name, or in the form of go-sev-guest's policy, which may also have a stepping. */
+function readProduct(value: unknown): ReadWish {
+  const names = PRODUCTS.map(({ name }) => name);
+  const wanted = `one of ${names.join(', ')}`;
+  const of = value instanceof Map ? (value as ReadonlyMap<string, unknown>) : undefined;
+  const said = of ? of.get('name') : value;
+  const text = typeof said === 'string' ? said.replace(/^SEV_PRODUCT_/, '').toLowerCase() : '';
+  const name = names.find((one) => one.toLowerCase() === text);
+  if (!name) return { ok: false, wanted };
+  const step = of?.get('machineStepping') ?? of?.get('machine_stepping');
+  if (step === undefined || step === null) return { ok: true, value: { name } };
+  const stepping = asNumber(step);
+  return stepping !== undefined && stepping >= 0n && stepping <= 0xffn
+    ? { ok: true, value: { name, stepping: Number(stepping) } }
+    : { ok: false, wanted: `${wanted}, with a stepping from 0 to 255` };
+}
+
 /** Reads a wish from an option or a member of a file: texts, exact integers, booleans, maps. */
 export function readWish(row: WishRow, value: unknown): ReadWish {
   switch (row.kind) {
@@ -449,6 +308,8 @@ export function readWish(row: WishRow, value: unknown): ReadWish {
     }
     case 'tcb':
       return readTcb(value);
+    case 'product':
+      return readProduct(value);
     case 'version': {
       const isVersion = typeof value === 'string' && /^\d{1,3}\.\d{1,3}(\.\d{1,3})?$/.test(value);
       return isVersion ? { ok: true, value } : { ok: false, wanted: 'a version such as 1.55 or 1.55.29' };

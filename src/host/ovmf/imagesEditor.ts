@@ -1,38 +1,18 @@
-// The comparison of two OVMF images: an editor whose URI names both, so that it survives a reload.
+// The comparison of two OVMF images.
 
-import * as vscode from 'vscode';
-import * as shellErrors from '../shell/errors';
+import type * as vscode from 'vscode';
 import { SCHEMES, viewType } from '../../contributions';
 import { kindWithoutContent } from '../../core/ovmf/firmwareFile';
 import { kindNotice } from './kindNotice';
 import { compareInThread } from './contents';
-import { nameOf, readUri, watchFile } from '../shell/files';
-import { tabPath } from '../shell/labels';
+import { pairUri, showPair, type FilePair } from '../shell/filePair';
+import { nameOf, readUri } from '../shell/files';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
-import { queryOf } from '../shell/query';
 import type { ImagesViewState } from '../../protocol/ovmf';
 
-/** The URI of a comparison; its path is what the tab shows. */
-export function imagesUri(a: vscode.Uri, b: vscode.Uri): vscode.Uri {
-  return vscode.Uri.from({
-    scheme: SCHEMES.images,
-    path: tabPath(`${nameOf(a)} ↔ ${nameOf(b)}`),
-    query: JSON.stringify({ a: a.toString(), b: b.toString() }),
-  });
-}
-
-/** The two files of a comparison. @throws CheckError when the URI was made by hand and is invalid */
-function filesOf(uri: vscode.Uri): [vscode.Uri, vscode.Uri] {
-  try {
-    const { a, b } = queryOf(uri);
-    if (typeof a === 'string' && typeof b === 'string')
-      return [vscode.Uri.parse(a, true), vscode.Uri.parse(b, true)];
-  } catch {
-    // Same answer as for a malformed URI.
-  }
-  throw shellErrors.badEditorUri('comparison of images');
-}
+/** The URI of a comparison. */
+export const imagesUri = (a: vscode.Uri, b: vscode.Uri): vscode.Uri => pairUri(SCHEMES.images, [a, b]);
 
 /** Shows two images and their differences. */
 export class ImagesEditor extends PageEditor {
@@ -41,44 +21,26 @@ export class ImagesEditor extends PageEditor {
 
   protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, 'images', { place: () => undefined });
-    let reading = new AbortController();
-    const load = async () => {
-      // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
-      reading.abort();
-      const { signal } = (reading = new AbortController());
-      try {
-        const [a, b] = await Promise.all(
-          filesOf(uri).map(async (file) => readUri(this.io, file, { shared: true })),
-        );
-        if (!signal.aborted && a && b) await this.show(uri, [a, b], page, signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        const title = 'The comparison cannot be shown';
-        page.show({ kind: 'notice', title, text: sentence(error), actions: [] });
-      }
-    };
-    try {
-      const watchers = filesOf(uri).map((file) => watchFile(file, () => void load()));
-      panel.onDidDispose(() => {
-        vscode.Disposable.from(...watchers).dispose();
-        reading.abort();
-      });
-    } catch {
-      // A URI that names no files is reported when it is loaded.
-    }
-    // The page starts only when this has returned, and the images are read meanwhile.
-    void load();
+    showPair(uri, panel, {
+      what: 'images',
+      explain: (notice) => {
+        page.show(notice);
+      },
+      show: async (files, signal) => {
+        const [a, b] = await Promise.all(files.map((file) => readUri(this.io, file, { shared: true })));
+        if (!signal.aborted && a && b) await this.show(files, [a, b], page, signal);
+      },
+    });
     return Promise.resolve();
   }
 
   /** Shows two images at once, and again with each answer to how they differ. */
   private async show(
-    uri: vscode.Uri,
+    [left, right]: FilePair,
     [a, b]: readonly [Uint8Array, Uint8Array],
     page: Page<'images'>,
     signal: AbortSignal,
   ): Promise<void> {
-    const [left, right] = filesOf(uri);
     const notices = [a, b].flatMap((bytes, i) => {
       const kind = kindWithoutContent(bytes);
       return kind ? kindNotice(nameOf(i === 0 ? left : right), kind, []) : [];

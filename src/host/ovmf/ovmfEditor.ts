@@ -2,27 +2,22 @@
 // Code's Problems list.
 
 import * as vscode from 'vscode';
-import { hex } from '../../core/binary/hex';
 import type { ByteRange, Finding } from '../../core/binary/region';
-import { NAME, viewType } from '../../contributions';
+import { viewType } from '../../contributions';
 import type { ActionOf } from '../../protocol/pages';
-import { DiffPanels } from '../vmsa/diffPanels';
+import { DiffPanels } from '../shell/diffPanels';
 import { newLaunchFile } from '../launch/newLaunchFile';
 import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
-import { problemAt } from '../shell/labels';
+import { FileProblems } from '../shell/fileProblems';
 import { PageEditor } from '../shell/page';
 import { openIn, runCommand } from '../shell/run';
-
-/** A problem of a file without lines: the message contains the offset. */
-const problemOf = (finding: Finding): vscode.Diagnostic =>
-  problemAt(new vscode.Range(0, 0, 0, 0), `${hex(finding.offset)}: ${finding.message}`, finding);
 
 /** An OVMF image. */
 export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   static readonly viewType = viewType('ovmf');
   protected readonly viewType = OvmfEditor.viewType;
-  private readonly problems = vscode.languages.createDiagnosticCollection(NAME);
   private readonly diffPanels = new DiffPanels<OvmfPanel>();
+  private readonly problems = new FileProblems(this.diffPanels.panels);
   /** What is to be selected in images that are being opened, by their URIs. */
   private readonly wanted = new Map<string, ByteRange>();
 
@@ -50,8 +45,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
     this.wanted.delete(uri.toString());
     if (range) panel.reveal(range);
     webviewPanel.onDidDispose(() => {
-      // Problems are listed while a panel shows the file.
-      if (!this.shows(uri)) this.problems.delete(uri);
+      this.problems.closed(uri);
     });
     // The page starts only when this has returned, and the image is read meanwhile.
     void panel.load();
@@ -60,11 +54,7 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
   }
 
   found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
-    if (this.shows(uri)) this.problems.set(uri, findings?.map(problemOf));
-  }
-
-  private shows(uri: vscode.Uri): boolean {
-    return this.diffPanels.panels.some((panel) => panel.uri.toString() === uri.toString());
+    this.problems.found(uri, findings);
   }
 
   /** Buttons run the commands, so that both take the same path. */

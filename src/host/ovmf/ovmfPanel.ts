@@ -13,7 +13,7 @@ import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareInThread, readImageInThread } from './contents';
 import { nameOf, readUri, watchFile } from '../shell/files';
-import type { DiffPanel, OtherSide } from '../vmsa/diffPanels';
+import { filesOfDiff, type DiffPanel, type OtherSide } from '../shell/diffPanels';
 import { kindNotice } from './kindNotice';
 import { tablesAtEnd } from '../../core/ovmf/tablesAtEnd';
 import { snpParts } from '../../core/tech/snp/measuredParts';
@@ -75,12 +75,8 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   }
 
   /** The files of the diff editor that this panel is one side of. */
-  get files(): { original: vscode.Uri; modified: vscode.Uri } | undefined {
-    if (!this.other) return undefined;
-    const { panel, side } = this.other;
-    return side === 'original'
-      ? { original: panel.uri, modified: this.uri }
-      : { original: this.uri, modified: panel.uri };
+  get files(): ReturnType<typeof filesOfDiff> {
+    return filesOfDiff(this);
   }
 
   /** Selects bytes, now or when the image is there. */

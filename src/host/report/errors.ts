@@ -17,3 +17,8 @@ export function noReportToPaste(reason: string): CheckError {
     advice: 'Copy one in hexadecimal, in base64, or as JSON.',
   });
 }
+
+/** A file that was to be compared is no report; `reason` is a sentence or two that begin with "It". */
+export function noReportToCompare(name: string, reason: string): CheckError {
+  return usage('no-report-to-compare', `${name} is no attestation report. ${reason}`);
+}

@@ -1,96 +1,63 @@
-// The read-only editor of attestation reports: a thread reads the file and verifies the report with the certificates in it and beside it.
-// Nothing is fetched.
+// The read-only editor of attestation reports, also on both sides of a diff: a thread reads the file and verifies the report with the certificates
+// in it and beside it. Nothing is fetched. Problems of an open report are also in VS Code's list of problems.
 
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import { SCHEMES, viewType } from '../../contributions';
 import { utf8 } from '../../core/binary/hex';
-import type { ReadReport } from '../../protocol/snpReport';
+import type { Finding } from '../../core/binary/region';
+import type { ActionOf } from '../../protocol/pages';
 import { runTask } from '../../threads';
-import { nameOf, readUri, watchFile } from '../shell/files';
-import { Page, PageEditor } from '../shell/page';
-import { sentence } from '../shell/present';
-import { queryOf } from '../shell/query';
-import { openIn } from '../shell/run';
-import { isCertificateName, readBeside } from './besideReport';
+import { DiffPanels } from '../shell/diffPanels';
+import { FileProblems } from '../shell/fileProblems';
+import { PageEditor } from '../shell/page';
+import { openIn, runCommand } from '../shell/run';
 import * as errors from './errors';
-
-const isPasted = ({ scheme }: vscode.Uri): boolean => scheme === SCHEMES.pasted;
-
-/** The bytes of a file, or of a report that was pasted and whose text is in its URI. */
-async function contentOf(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
-  const { text } = isPasted(uri) ? queryOf(uri) : {};
-  return isPasted(uri) ? utf8(typeof text === 'string' ? text : '') : readUri(io, uri);
-}
+import { ReportPanel, type ReportPanelHost } from './reportPanel';
 
 /** An attestation report. */
-export class ReportEditor extends PageEditor {
+export class ReportEditor extends PageEditor implements ReportPanelHost {
   protected readonly viewType = viewType('snpReport');
+  private readonly diffPanels = new DiffPanels<ReportPanel>();
+  private readonly problems = new FileProblems(this.diffPanels.panels);
 
   override register(): vscode.Disposable {
     const others = vscode.window.registerCustomEditorProvider(viewType('snpReportOption'), this, {
       supportsMultipleEditorsPerDocument: true,
     });
-    return vscode.Disposable.from(super.register(), others);
+    return vscode.Disposable.from(super.register(), others, this.diffPanels.register(), this.problems);
   }
 
-  protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
-    const page = new Page(this.extensionUri, panel, 'snpReport', {
-      action: async () => {
-        await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
-      },
-      place: () => undefined,
+  protected open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
+    const panel = new ReportPanel(this, uri, webviewPanel);
+    this.diffPanels.add(panel);
+    webviewPanel.onDidDispose(() => {
+      this.problems.closed(uri);
     });
-    let reading = new AbortController();
-    const load = () => {
-      reading.abort();
-      reading = new AbortController();
-      return this.load(uri, page, reading.signal);
-    };
-    const watcher = watchFile(uri, () => void load(), isCertificateName);
-    panel.onDidDispose(() => {
-      watcher.dispose();
-      reading.abort();
-    });
-    // The page starts only when this has returned.
-    void load();
+    // The page starts only when this has returned, and the report is read meanwhile.
+    void panel.load();
+    this.diffPanels.look();
     return Promise.resolve();
   }
 
-  /** Shows what is known whenever more is. Bytes that are shown stay one object, because they cross once. */
-  private async load(uri: vscode.Uri, page: Page<'snpReport'>, signal: AbortSignal): Promise<void> {
-    const name = nameOf(uri);
-    let shown: Parameters<typeof page.show>[0] | undefined;
-    const show = (read: ReadReport) => {
-      if (signal.aborted) return;
-      if ('reason' in read) {
-        const title = `${name} is no attestation report`;
-        page.show({ kind: 'notice', title, text: read.reason, actions: ['openAsText'] });
+  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
+    this.problems.found(uri, findings);
+  }
+
+  /** Buttons run the commands, so that both take the same path. */
+  async act({ uri, files }: ReportPanel, action: ActionOf<'snpReport'>): Promise<void> {
+    switch (action) {
+      case 'openAsText':
+        await vscode.commands.executeCommand('workbench.action.reopenWithEditor');
         return;
-      }
-      const { verification } = read;
-      const { carrier, ...facts } = read.facts;
-      shown =
-        shown?.kind === 'snpReport'
-          ? { ...shown, ...(verification && { verification }) }
-          : { kind: 'snpReport', name, bytes: carrier, at: facts.offset, facts };
-      page.show(shown);
-    };
-    try {
-      const [file, beside] = await Promise.all([
-        contentOf(this.io, uri),
-        isPasted(uri) ? [] : readBeside(this.io, uri),
-      ]);
-      const task = { file, beside, at: Date.now() };
-      await runTask(this.io, 'readReport', task, { signal, answer: show, died: errors.reportUnread });
-    } catch (error) {
-      if (signal.aborted) return;
-      if (shown?.kind === 'snpReport') page.show({ ...shown, unverified: sentence(error) });
-      else
-        page.show({
-          ...{ kind: 'notice', title: `${name} cannot be shown`, text: sentence(error) },
-          actions: ['openAsText'],
-        });
+      case 'compareReport':
+        await runCommand('compareReports', uri);
+        return;
+      case 'openComparison':
+        if (files) await runCommand('compareReports', files.original, files.modified);
+        return;
+      default:
+        action satisfies never;
     }
   }
 }

@@ -13,7 +13,7 @@ import { viewType } from '../../contributions';
 import type { ActionOf } from '../../protocol/pages';
 import { nameOf, readUri, watchFile, whyNotWritable } from '../shell/files';
 import { openIn, runCommand } from '../shell/run';
-import { DiffPanels } from './diffPanels';
+import { DiffPanels } from '../shell/diffPanels';
 import { findFilePages, type PageOfFile } from './pages';
 import { PlaceItem } from './placeItem';
 import { VmsaDocument, type DocumentEvent } from './vmsaDocument';

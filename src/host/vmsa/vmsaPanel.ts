@@ -15,7 +15,7 @@ import type { ActionOf, StateOf } from '../../protocol/pages';
 import type { CursorPlace } from '../../protocol/shared';
 import type { VmsaViewState } from '../../protocol/vmsa';
 import { nameOf } from '../shell/files';
-import type { DiffPanel, OtherSide } from './diffPanels';
+import type { DiffPanel, OtherSide } from '../shell/diffPanels';
 import { Page } from '../shell/page';
 import type { PageOfFile } from './pages';
 import type { VmsaDocument } from './vmsaDocument';

@@ -23,9 +23,10 @@ import { kdsUrls } from '../../../src/core/report/kdsUrl';
 import { decodeReport, describeTcb, reportFields, reportSummary } from '../../../src/core/report/report';
 import { reportJson, tcbJson } from '../../../src/core/report/reportJson';
 import { describeLower, lowerParts, otherParts } from '../../../src/core/report/tcb';
-import { chainJson, signatureOf, tcbOfLeaf, verifyReport } from '../../../src/core/report/verify';
+import { signatureOf, tcbOfLeaf } from '../../../src/core/report/leafSteps';
+import { chainJson, verifyReport } from '../../../src/core/report/verify';
 import { leafExtensions, makeCertificate, makeRevocationList } from '../../helpers/amdChain';
-import { makeTable, hclOf, response } from '../../helpers/reportForms';
+import { dstackOf, makeTable, hclOf, response } from '../../helpers/reportForms';
 import { io } from '../../helpers/io';
 import { memoryIo } from '../../helpers/memoryIo';
 import { makeReport } from '../../unit/core/report/reports';
@@ -48,7 +49,8 @@ const makeKeys = () => ({
   ec: generateKeyPairSync('ec', { namedCurve: 'P-384' }),
 });
 
-function certificates(): Uint8Array[] {
+/** Certificates and a list of revoked ones. */
+export function certificates(): Uint8Array[] {
   const { rsa, ec } = (keys ??= makeKeys());
   const by = rsa.privateKey;
   const leaf = leafExtensions({
@@ -80,7 +82,8 @@ function certificates(): Uint8Array[] {
 
 const join = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts));
 
-function reports(): Uint8Array[] {
+/** Reports in many forms. */
+export function reports(): Uint8Array[] {
   const report = makeReport('Genoa');
   const [leaf, ask, ark, list] = certificates();
   const table = makeTable([
@@ -103,6 +106,7 @@ function reports(): Uint8Array[] {
     hclOf(report, '{"keys":[]}'),
     bytesOf(Buffer.from(report).toString('hex')),
     bytesOf(JSON.stringify(tsm)),
+    dstackOf(report, [ask!, leaf!]),
     bytesOf(jsonText(reportJson(decodeReport(report)))),
   ];
 }

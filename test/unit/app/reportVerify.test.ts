@@ -66,7 +66,7 @@ describe('A report and its chain', () => {
 
   it('verify with a masked CHIP_ID, and say that the chip was not compared', async () => {
     const found = await verifyEvidence(
-      makeEvidence({ report: { chip_id: filled(64, 0) }, leaf: { hwid: filled(64, 7) } }),
+      makeEvidence({ report: { chip_id: filled(64, 0), key_info: 2 }, leaf: { hwid: filled(64, 7) } }),
     );
     assert.equal(outcomeOf(found, 'hwid'), 'not-checked');
     assert.equal(found.verified, true);
@@ -181,6 +181,21 @@ describe('A report and its chain', () => {
     ['a certificate of another chip', 'hwid', { leaf: { hwid: filled(64, 0x5b) } }],
     ['a certificate of another Turin', 'hwid', { processor: 'Turin', leaf: { hwid: filled(8, 9) } }],
     ['an HWID of another length', 'hwid', { leaf: { hwid: filled(8, 0x5a) } }],
+    [
+      'a CHIP_ID of zeros that nothing masks',
+      'hwid',
+      { report: { chip_id: filled(64, 0) }, leaf: { hwid: filled(64, 7) } },
+    ],
+    [
+      'a CHIP_ID of zeros, as a certificate has them',
+      'hwid',
+      { report: { chip_id: filled(64, 0) }, leaf: { hwid: filled(64, 0) } },
+    ],
+    [
+      'a CHIP_ID of zeros of a Turin that nothing masks',
+      'hwid',
+      { processor: 'Turin', report: { chip_id: filled(64, 0) }, leaf: { hwid: filled(8, 7) } },
+    ],
     [
       'a reported TCB above the committed one',
       'tcb-relations',

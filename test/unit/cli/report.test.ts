@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import Ajv from 'ajv';
 import { verificationSchema } from '../../../src/app/reportSchema';
 import { runHere } from '../../helpers/cli';
+import { makeReport } from '../core/report/reports';
 import { makeEvidence, type EvidenceBytes } from '../../helpers/evidence';
 import { makeTable } from '../../helpers/reportForms';
 
@@ -38,6 +39,17 @@ describe('The command report', () => {
       'report.hex': Buffer.from(report).toString('hex'),
       'extended.bin': Buffer.concat([report, table]),
       'other.bin': makeEvidence({ report: { guest_svn: 1 } }).report,
+      'weaker.bin': makeReport('Genoa', {
+        ...{
+          guest_svn: 1,
+          policy: 0xb0000n,
+          measurement: new Uint8Array(48),
+          report_data: new Uint8Array(64),
+        },
+        ...{ reported_tcb: Uint8Array.of(4, 0, 0, 0, 0, 0, 0x17, 0xd9) },
+        signature_r: report.slice(0x2a0, 0x2e8),
+        signature_s: report.slice(0x2e8, 0x330),
+      }),
       'vlek.bin': makeEvidence({ kind: 'VLEK' }).report,
       'certs/ark.pem': pem(ark),
       'certs/ask.der': ask,
@@ -175,6 +187,26 @@ describe('The command report', () => {
       );
       assert.equal((await run('diff', 'report.bin', `again.${form}`)).status, 0, form);
     }
+  });
+
+  it('says first what a report is refused for, with the bits that changed', async () => {
+    const { status, stdout } = await run('diff', 'report.bin', 'weaker.bin');
+    assert.equal(status, 1);
+    const order = ['reported_tcb.snp', 'policy', 'DEBUG', 'measurement', 'guest_svn', 'report_data'];
+    const lines = stdout.split('\n').slice(1, -1);
+    assert.deepEqual(
+      lines.map((line) => /[a-z_.]{4,}|DEBUG/.exec(line.slice(5))![0]),
+      order,
+      stdout,
+    );
+    const json = JSON.parse((await run('diff', 'report.bin', 'weaker.bin', '--json')).stdout) as {
+      differences: { name: string; bits?: object[] }[];
+    };
+    assert.deepEqual(
+      json.differences.map(({ name }) => name),
+      order.filter((name) => name !== 'DEBUG'),
+    );
+    assert.deepEqual(json.differences[1]!.bits, [{ name: 'DEBUG', a: 0, b: 1 }]);
   });
 
   it('prints the address of the certificate', async () => {

@@ -136,8 +136,20 @@ const SAMPLES: {
           ...{ verified: false, at: 1, steps: [], remarks: [], urls: [] },
           picture: { boxes: [], arrows: [], root: 'failed' },
         },
+        other: { name: 'b', bytes, side: 'original', product: 'Genoa', verified: true },
       },
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['openAsText'] },
+    },
+    toPage: [{ type: 'select', place }],
+    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+  },
+  snpReports: {
+    states: {
+      snpReports: {
+        ...{ kind: 'snpReports', name: 'a', bytes, verified: false },
+        other: { name: 'b', bytes, product: 'Genoa', verified: true },
+      },
+      notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
     },
     toPage: [],
     fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },

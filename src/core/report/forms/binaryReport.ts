@@ -8,6 +8,7 @@ import { kindInTable } from '../../ovmf/kinds/table';
 import { REPORT_SIZE } from '../layout';
 import { reportFinding } from '../rules';
 import { parseCertificateTable, type CertificateTable } from './certificateTable';
+import { dstackCertificates, dstackReport } from './dstackReport';
 import { isHclBlob, parseHclBlob } from './hclBlob';
 import { certificatesIn, joined, NO_CERTIFICATES, type GivenCertificates } from './pem';
 import { titleOf, type NoReport, type ReportForm, type ReportFound } from './reportSource';
@@ -107,6 +108,12 @@ export function readBinaryReport(bytes: Uint8Array): ReportFound | NoReport {
   }
   const response = readResponse(bytes);
   if (response) return response;
+  const dstack = dstackReport(bytes);
+  if (dstack && hasVersion(bytes, dstack.from) && hasPolicy(bytes, dstack.from))
+    return {
+      ...found(bytes, { form: 'scale', offset: dstack.from }),
+      certificates: dstackCertificates(bytes, dstack.to),
+    };
   if (length === REPORT_SIZE) {
     if (isZero(bytes))
       return { reason: `It has ${REPORT_SIZE} bytes, all zero: no report was written here.` };

@@ -152,7 +152,7 @@ function chainOf(value: JsonValue | undefined): GivenCertificates {
 }
 
 function readBytes(
-  form: 'tsm' | 'trustee' | 'azure',
+  form: 'tsm' | 'trustee' | 'azure' | 'dstack',
   value: JsonValue,
   member: string,
 ): ReportFound | NoReport {
@@ -188,14 +188,20 @@ export function withTable(found: ReportFound, blob: Uint8Array): ReportFound {
   carrier.set(found.bytes);
   carrier.set(blob, REPORT_SIZE);
   const { value: table, findings } = parseCertificateTable(carrier, REPORT_SIZE);
+  // What follows the report where it was found has no place in these bytes, and neither have findings about it.
+  const isMore = found.carrier.length > found.offset + REPORT_SIZE;
+  const more = isMore
+    ? ['What follows the report in its own file is not shown: its table is in another.']
+    : [];
   return {
     ...found,
+    notes: [...found.notes, ...more],
     bytes: carrier.subarray(0, REPORT_SIZE),
     carrier,
     offset: 0,
     table,
     certificates: joined([found.certificates, tableCertificates(table)]),
-    findings: [...found.findings, ...findings],
+    findings,
   };
 }
 
@@ -210,7 +216,7 @@ function readFields(form: 'trustee' | 'json', fields: JsonObject): ReportFound |
 export function readJsonReport(json: JsonValue): ReportFound | NoReport {
   const none = {
     reason:
-      'It is JSON, but neither evidence of Trustee, nor a TSM report, nor what "sevscope report show --json" prints.',
+      'It is JSON, but neither evidence of Trustee, nor a TSM report, nor an attestation of dstack, nor what "sevscope report show --json" prints.',
   };
   if (!isObject(json)) return none;
   const evidence = json.get('attestation_report');
@@ -221,6 +227,7 @@ export function readJsonReport(json: JsonValue): ReportFound | NoReport {
     return withCertificates(found, chainOf(json.get('cert_chain')));
   }
   if (json.has('outblob')) return readTsm(json);
+  if (json.has('attestation')) return readBytes('dstack', json.get('attestation')!, 'attestation');
   const fields = json.get('fields');
   if (isObject(fields)) return readFields('json', fields);
   const name = ['report', 'hcl_report'].find((one) => json.has(one));

@@ -42,9 +42,36 @@ const LABELS: Readonly<Record<string, GivenCertificate['kind']>> = {
 
 const isDer = (bytes: Uint8Array): boolean => bytes[0] === 0x30;
 
-/** What an entry or a file of this kind holds. */
-const kindOf = (said: CertificateKind | undefined): GivenCertificate['kind'] =>
-  said === 'CRL' ? 'crl' : 'certificate';
+/** Where the content of a DER value begins, and where it should end; undefined where there is none. */
+function valueAt(bytes: Uint8Array, at: number): { readonly from: number; readonly to: number } | undefined {
+  const first = bytes[at + 1];
+  if (first === undefined) return undefined;
+  const digits = first < 0x80 ? 0 : first & 0x7f;
+  if (digits > 3) return undefined;
+  const from = at + 2 + digits;
+  const size = digits === 0 ? first : bytes.subarray(at + 2, from).reduce((all, byte) => all * 256 + byte, 0);
+  return { from, to: from + size };
+}
+
+const [INTEGER, SEQUENCE, UTC_TIME, GENERALIZED_TIME] = [0x02, 0x30, 0x17, 0x18] as const;
+
+/**
+ * Whether DER is a list of revoked certificates: behind version, algorithm and issuer it has a time (RFC 5280, 5.1), where a certificate has
+ * two in a sequence (4.1).
+ */
+function isList(der: Uint8Array): boolean {
+  let at = valueAt(der, valueAt(der, 0)?.from ?? der.length)?.from ?? der.length;
+  if (der[at] === INTEGER) at = valueAt(der, at)?.to ?? der.length;
+  for (let i = 0; i < 2; i++) {
+    if (der[at] !== SEQUENCE) return false;
+    at = valueAt(der, at)?.to ?? der.length;
+  }
+  return der[at] === UTC_TIME || der[at] === GENERALIZED_TIME;
+}
+
+/** What DER is: what it is said to be, and where nobody says, what it looks like. */
+const kindOf = (said: CertificateKind | undefined, der: Uint8Array): GivenCertificate['kind'] =>
+  said === 'CRL' || (said === undefined && isList(der)) ? 'crl' : 'certificate';
 
 /** The certificates in bytes. @param source where they are from, for messages @param said what they are said to be */
 export function certificatesIn(bytes: Uint8Array, source: string, said?: CertificateKind): GivenCertificates {
@@ -54,7 +81,7 @@ export function certificatesIn(bytes: Uint8Array, source: string, said?: Certifi
   if (bytes.length > MOST_DER) return bad('is larger than any certificate');
   const first = findBegin(bytes);
   if (first < 0) {
-    if (isDer(bytes)) return { certificates: [{ ...about, kind: kindOf(said), der: bytes }], bad: [] };
+    if (isDer(bytes)) return { certificates: [{ ...about, kind: kindOf(said, bytes), der: bytes }], bad: [] };
     return bad('is neither DER nor PEM');
   }
   const text = latin1(bytes);

@@ -16,6 +16,8 @@ export const REPORT_FORMS = {
   tsm: 'JSON of a TSM report',
   trustee: "Trustee's evidence",
   azure: "Trustee's evidence of Azure",
+  dstack: 'JSON of dstack',
+  scale: "dstack's attestation",
   json: 'JSON of this tool',
   configfs: 'folder of configfs-tsm',
 } as const;

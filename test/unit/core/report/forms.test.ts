@@ -11,7 +11,7 @@ import { isJsonBound } from '../../../../src/core/report/forms/hclBlob';
 import { certificatesIn } from '../../../../src/core/report/forms/pem';
 import { decodeReport } from '../../../../src/core/report/report';
 import { reportJson } from '../../../../src/core/report/reportJson';
-import { guidOf, hclOf, joinBytes, makeTable, response, word } from '../../../helpers/reportForms';
+import { dstackOf, guidOf, hclOf, joinBytes, makeTable, response, word } from '../../../helpers/reportForms';
 import { filled, makeReport, padded, type Processor } from './reports';
 
 const REPORT = makeReport('Genoa');
@@ -71,6 +71,13 @@ describe('An attestation report', () => {
       'trustee report',
       utf8(JSON.stringify({ attestation_report: toBase64(REPORT) })),
     ],
+    [
+      'JSON of dstack',
+      'dstack scale',
+      utf8(JSON.stringify({ attestation: bytesToHex(dstackOf(REPORT, [DER])) })),
+    ],
+    ["dstack's attestation", 'scale', dstackOf(REPORT, [DER])],
+    ["dstack's attestation in hexadecimal", 'hex scale', utf8(bytesToHex(dstackOf(REPORT, [])))],
     ['our JSON', 'json report', utf8(jsonText(reportJson(decodeReport(REPORT))))],
   ];
   for (const [title, expected, bytes] of forms)
@@ -94,6 +101,14 @@ describe('An attestation report', () => {
       );
       assert.equal(table?.entries.length, 3);
     }
+  });
+
+  it('has no findings outside of the bytes that it is shown in', () => {
+    const outblob = base64url(joinBytes(REPORT, new Uint8Array(6)));
+    const found = foundIn(utf8(JSON.stringify({ outblob, auxblob: base64url(TABLE) })));
+    assert.deepEqual(found.findings, []);
+    assert.match(found.notes.join(), /its table is in another/);
+    assert.equal(found.certificates.certificates.length, 3);
   });
 
   const sevCrate = (processor: Processor, parts: Record<string, unknown> = {}) => {

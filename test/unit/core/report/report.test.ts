@@ -190,7 +190,9 @@ describe('Findings of a report', () => {
     ['report-platform-reserved', { platform_info: 0x125n }, 'platform_info'],
     ['report-alias-check', { platform_info: 0x5n }, 'platform_info'],
     ['report-product', { cpuid_mod_id: 0x70 }, 'cpuid_fam_id'],
-    ['report-chip-masked', { chip_id: filled(64, 0) }, 'chip_id'],
+    ['report-chip-masked', { chip_id: filled(64, 0), key_info: 2 }, 'chip_id'],
+    ['report-chip-masked', { chip_id: filled(64, 0), key_info: 1 << 2 }, 'chip_id'],
+    ['report-chip-zero', { chip_id: filled(64, 0) }, 'chip_id'],
     ['report-chip-id-length', { chip_id: filled(64, 1) }, 'chip_id', 'Turin'],
     ['report-author-key', { key_info: 1 }, 'author_key_digest'],
     [

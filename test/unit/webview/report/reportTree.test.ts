@@ -2,10 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { REPORT_SIZE } from '../../../../src/core/report/layout';
+import { compareReports, reportDifferences } from '../../../../src/core/report/compare';
 import { decodeReport, reportFields } from '../../../../src/core/report/report';
 import { pathTo, type TreeNode } from '../../../../webview/parts/rows';
+import { reportComparisonTree } from '../../../../webview/report/reportComparisonTree';
 import { reportTree } from '../../../../webview/report/reportTree';
-import { makeReport } from '../../core/report/reports';
+import { makeReport, type ReportParts } from '../../core/report/reports';
 
 const AT = 0x20;
 const treeOf = (processor: 'Genoa' | 'Turin') =>
@@ -44,5 +46,43 @@ describe('The rows of a report', () => {
     const part = { name: 'a', raw: '', meaning: '', doc: '', children: [] };
     const { items } = reportTree([], [part, { ...part, children: [part, part] }], 0);
     assert.deepEqual([...items.keys()], ['/a', '/a 2', '/a 2/a', '/a 2/a 2']);
+  });
+});
+
+describe('The rows of two reports', () => {
+  const rows = (parts: ReportParts) => {
+    const compared = compareReports(
+      decodeReport(makeReport('Genoa')),
+      decodeReport(makeReport('Genoa', parts)),
+    );
+    return reportComparisonTree(compared, reportDifferences(compared));
+  };
+  it('have differences first, by what they decide, and then what is equal', () => {
+    const tree = rows({ policy: 0xb0000n, vmpl: 1, launch_tcb: Uint8Array.of(3, 0, 0, 0, 0, 0, 0x18, 0xd9) });
+    assert.deepEqual(
+      tree.map(({ cells }) => cells[0]!.text),
+      ['TCB', 'Policy', 'Other fields', 'Equal'],
+    );
+    const [bit] = pathTo(tree, 'policy').at(-1)!.children;
+    assert.deepEqual(
+      bit!.cells.map(({ text }) => text),
+      ['DEBUG', '', 'clear', 'set'],
+    );
+    assert.ok(tree.slice(0, -1).every(({ differs }) => differs));
+    assert.ok(!tree.at(-1)!.differs);
+  });
+  it('are only what is equal for equal reports', () => {
+    assert.deepEqual(
+      rows({}).map(({ id }) => id),
+      ['group:equal'],
+    );
+  });
+  it('are marked beside the other side of a diff, with the parts that differ open', () => {
+    const fields = reportFields(decodeReport(makeReport('Genoa')));
+    const { nodes } = reportTree(fields, [], 0, ['launch_tcb.tee', 'vmpl']);
+    const tcb = pathTo(nodes, 'launch_tcb').at(-1)!;
+    assert.deepEqual([tcb.differs, tcb.collapsed], [true, false]);
+    assert.ok(pathTo(nodes, 'vmpl').at(-1)!.differs);
+    assert.ok(!pathTo(nodes, 'policy').at(-1)!.differs);
   });
 });

@@ -3,13 +3,24 @@
 // visible in one group, under a tab that is not one of our editors, form a diff.
 
 import * as vscode from 'vscode';
-import { nameOf } from '../shell/files';
+import { nameOf } from './files';
 
 /** The other side of a diff editor; `sure` is false when it is a guess which side is which. */
 export interface OtherSide<P> {
   readonly panel: P;
   readonly side: 'original' | 'modified';
   readonly sure: boolean;
+}
+
+/** The files of a diff that a panel is one side of; undefined for a panel that is none. */
+export function filesOfDiff<P extends DiffPanel<P>>(
+  of: DiffPanel<P>,
+): { readonly original: vscode.Uri; readonly modified: vscode.Uri } | undefined {
+  if (!of.other) return undefined;
+  const { panel, side } = of.other;
+  return side === 'original'
+    ? { original: panel.uri, modified: of.uri }
+    : { original: of.uri, modified: panel.uri };
 }
 
 /** A panel that may turn out to be one side of a diff. */

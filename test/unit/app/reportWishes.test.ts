@@ -1,0 +1,100 @@
+// Files of wishes: our own, and go-sev-guest's policy, of which everything is understood or refused with a sentence, and nothing left out.
+
+import assert from 'node:assert/strict';
+import { readWishes } from '../../../src/app/reportWishes';
+import { decodeReport } from '../../../src/core/report/report';
+import type { Wishes } from '../../../src/core/report/wishes';
+import { wishSteps } from '../../../src/core/report/wishSteps';
+import { CheckError } from '../../../src/core/errors';
+import { filled, makeReport, type ReportParts } from '../core/report/reports';
+
+const base64 = (size: number, byte: number) => Buffer.alloc(size, byte).toString('base64');
+const read = (json: object) => readWishes('policy.json', JSON.stringify(json));
+
+describe('A file of wishes', () => {
+  const understood: [string, object, Wishes][] = [
+    ['an author key that is required', { requireAuthorKey: true }, { requireAuthorKey: true }],
+    [
+      'the same with names of protobuf',
+      { require_author_key: true },
+      { requireAuthorKey: true, committed: true },
+    ],
+    ['an ID block that is required', { requireIdBlock: true, vmpl: 0 }, { requireIdBlock: true, vmpl: 0n }],
+    ['neither', { require_id_block: false }, { requireIdBlock: false, committed: true }],
+    ['a product by its name', { product: 'Genoa' }, { product: { name: 'Genoa' } }],
+    ['a product of protobuf', { product: { name: 'SEV_PRODUCT_MILAN' } }, { product: { name: 'Milan' } }],
+    [
+      'a product and its stepping',
+      { product: { name: 'SEV_PRODUCT_MILAN', machineStepping: 1 } },
+      { product: { name: 'Milan', stepping: 1 } },
+    ],
+    ['no product', { product: { name: 'SEV_PRODUCT_UNKNOWN' } }, {}],
+    ['keys of which there are none', { trustedIdKeys: [], trustedAuthorKeys: [] }, { committed: true }],
+    [
+      'what nobody gave',
+      { vmpl: null, minimumVersion: '', familyId: '', trusted_id_key_hashes: [] },
+      { committed: true },
+    ],
+    [
+      'hashes of keys',
+      { trustedIdKeyHashes: [base64(48, 1), base64(48, 2)] },
+      { idKeyDigest: [filled(48, 1), filled(48, 2)], committed: true },
+    ],
+    ['provisional firmware', { permitProvisionalFirmware: true }, { committed: false }],
+    [
+      'a configuration with its policy',
+      { rootOfTrust: { productLine: 'Milan', disallowNetwork: true, checkCrl: false }, policy: { vmpl: 0 } },
+      { product: { name: 'Milan' }, vmpl: 0n, committed: true },
+    ],
+  ];
+  for (const [title, json, wanted] of understood)
+    it(`is understood: ${title}`, () => assert.deepEqual(read(json), wanted));
+
+  const refused: [string, object, string, RegExp][] = [
+    ['keys', { trustedIdKeys: [base64(800, 1)] }, 'refused-wish', /SHA-384.*trustedIdKeyHashes/],
+    ['keys of authors', { trusted_author_keys: [base64(800, 1)] }, 'refused-wish', /SHA-384/],
+    ['certificates', { trustedIdCerts: [base64(800, 1)] }, 'refused-wish', /SHA-384/],
+    ['a TCB of a Turin in one number', { minimum_tcb_turin: '1' }, 'refused-wish', /minimumTcb/],
+    ['a list to be fetched', { rootOfTrust: { checkCrl: true } }, 'refused-wish', /Nothing is fetched/],
+    ['roots as paths', { rootOfTrust: { cabundlePaths: ['a.pem'] } }, 'refused-wish', /beside the report/],
+    ['a product that nobody makes', { product: 'Naples' }, 'bad-wish', /Milan, Genoa, Turin, Venice/],
+    ['a stepping that is none', { product: { name: 'Milan', machineStepping: 256 } }, 'bad-wish', /stepping/],
+    ['a flag in words', { requireIdBlock: 'yes' }, 'bad-wish', /true or false/],
+    ['a member that is not known', { requireIdblock: true }, 'unknown-wish', /requireIdblock/],
+    ['a list', [], 'wishes-not-json', /no object/],
+  ];
+  for (const [title, json, code, said] of refused)
+    it(`is refused: ${title}`, () => {
+      assert.throws(
+        () => read(json),
+        (error) => error instanceof CheckError && error.code === code && said.test(error.message),
+      );
+    });
+
+  const judged: [string, ReportParts, Wishes, 'passed' | 'failed' | 'not-checked'][] = [
+    [
+      'an author key',
+      { key_info: 1, author_key_digest: filled(48, 1) },
+      { requireAuthorKey: true },
+      'passed',
+    ],
+    ['no author key', {}, { requireAuthorKey: true }, 'failed'],
+    ['a digest without the bit', { author_key_digest: filled(48, 1) }, { requireAuthorKey: true }, 'failed'],
+    ['no author key where none is required', {}, { requireAuthorKey: false }, 'not-checked'],
+    ['an ID block', { id_key_digest: filled(48, 1) }, { requireIdBlock: true }, 'passed'],
+    ['no ID block', {}, { requireIdBlock: true }, 'failed'],
+    ['the product', {}, { product: { name: 'Genoa' } }, 'passed'],
+    ['another product', {}, { product: { name: 'Milan' } }, 'failed'],
+    ['the stepping', {}, { product: { name: 'Genoa', stepping: 1 } }, 'passed'],
+    ['another stepping', {}, { product: { name: 'Genoa', stepping: 2 } }, 'failed'],
+    ['one of two products', { version: 2 }, { product: { name: 'Genoa' } }, 'failed'],
+  ];
+  for (const [title, parts, wishes, outcome] of judged)
+    it(`is judged: ${title} is ${outcome}`, () => {
+      const asked = wishSteps(decodeReport(makeReport('Genoa', parts)), wishes).filter(
+        ({ reason }) => reason !== 'Nothing was asked for.' || outcome === 'not-checked',
+      );
+      assert.equal(asked[0]?.outcome, outcome);
+      assert.ok(outcome === 'not-checked' || asked.length === 1);
+    });
+});

@@ -1,0 +1,15 @@
+// Which bytes name a machine or a guest.
+
+import type { ByteRange } from '../../src/core/binary/region';
+import type { ReportField } from '../../src/core/report/report';
+import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+
+/** The bytes of fields that are masked. @param at where the report is */
+export const rangesOf = (fields: readonly ReportField[], at: number): ByteRange[] =>
+  fields
+    .filter(({ name }) => PRIVATE_FIELDS.includes(name))
+    .map(({ offset, size }) => ({ offset: at + offset, size }));
+
+/** Whether two ranges have a byte in common. */
+export const overlaps = (a: ByteRange, b: ByteRange): boolean =>
+  a.offset < b.offset + b.size && b.offset < a.offset + a.size;
