@@ -4,6 +4,7 @@ import { bytesToHex, hex } from '../binary/hex';
 import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inputs';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
+import { CPU_COUNT_CAUSES } from './causesCpuCount';
 import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, PLATFORM_CAUSES } from './causesPlatform';
 import { SNP_CAUSES } from './causesSnp';
 import { SVSM_CAUSES } from './causesSvsm';
@@ -15,6 +16,7 @@ import { givenSetting, type Setting } from './setting';
 /** Every cause that the search knows. */
 export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...BOOT_CAUSES,
+  ...CPU_COUNT_CAUSES,
   ...VCPU_CAUSES,
   ...SNP_CAUSES,
   ...SVSM_CAUSES,
