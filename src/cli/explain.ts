@@ -114,11 +114,6 @@ function digestInputs(
   const features = options.features ?? file?.guestFeatures;
   if (digest.length !== SNP_DIGEST)
     for (const [id, option] of [
-      ['vmm', '--vmm-type'],
-      ['features', '--guest-features'],
-      ['svsm', '--svsm'],
-      ['varsSize', '--vars-size'],
-      ['varsFile', '--vars-file'],
       ['knownDigest', '--known-digest'],
       ['resetAddress', '--reset-address'],
     ] as const)

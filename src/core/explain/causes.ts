@@ -5,7 +5,8 @@ import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inp
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
 import { CPU_COUNT_CAUSES } from './causesCpuCount';
-import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, PLATFORM_CAUSES } from './causesPlatform';
+import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, DIGEST_OF_OTHER } from './causesMistaken';
+import { PLATFORM_CAUSES } from './causesPlatform';
 import { SNP_CAUSES } from './causesSnp';
 import { SVSM_CAUSES } from './causesSvsm';
 import { VCPU_CAUSES } from './causesVcpu';
@@ -23,6 +24,7 @@ export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...PLATFORM_CAUSES,
   DIGEST_FOR_MEASUREMENT,
   DIGEST_OF_FILE,
+  DIGEST_OF_OTHER,
 ];
 
 /** What is varied, and the rows that say so. */

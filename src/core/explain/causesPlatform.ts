@@ -191,32 +191,3 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
           })),
   },
 ];
-
-/** The row for a digest of one file that was given as a launch digest, which is compared before all else. */
-export const DIGEST_OF_FILE: LaunchCause = {
-  id: 'digest-of-file',
-  ...MEASUREMENT,
-  title: 'the given value',
-  doc: 'The given launch digest is that of one file alone: SHA-256 or SHA-384 of the firmware, its pages of SEV-SNP (snp:ovmf-hash), or SHA-256 of kernel or initrd.',
-  why: 'A launch digest is over all that is loaded: the firmware, the kernel hashes and the page of each vCPU. Only without kernel hashes and under a policy of plain SEV is it the SHA-256 of the firmware.',
-  advice:
-    'Take the launch digest of the whole launch, as `sevscope digest` computes it from this file and the rest.',
-  prior: 34,
-  alternatives: () => [],
-};
-
-/**
- * The row for a launch digest that was given as a measurement, or the reverse. It has no alternatives,
- * because every launch digest is compared anyway.
- */
-export const DIGEST_FOR_MEASUREMENT: LaunchCause = {
-  id: 'digest-for-measurement',
-  ...MEASUREMENT,
-  title: 'the reported value',
-  doc: 'The first 32 bytes of the given measurement are the launch digest, or the given launch digest is the HMAC of a measurement.',
-  why: 'The launch digest is the hash of what was loaded; the measurement is an HMAC over it that only the platform and the owner of the TIK can make. Tools such as sev-snp-measure print the digest.',
-  advice:
-    'Take the measurement that the host reports (sev-measurement); a digest proves nothing, because anybody can compute it.',
-  prior: 33,
-  alternatives: () => [],
-};

@@ -70,6 +70,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly title: string;
   readonly technology: TechnologyId;
   readonly wanted: Wanted;
+  /** What the other inputs say that the given digest is of, where its size says that it is none. */
+  readonly meant?: TechnologyId | undefined;
   /** Measurements of other launches, which may have been confused with the given one. */
   readonly others: readonly NamedMeasurement[];
   /** For a launch digest only the policy matters. */
