@@ -47,7 +47,13 @@ function ofSnp(io: Io, facts: LaunchFacts): OfFile[] {
   if (!other.firmwares[0].image.sevMetadata) return [];
   const digest = new PageStates(other, io.hashes).digest(givenSetting(other));
   return digest instanceof Uint8Array
-    ? [{ words: 'the launch digest that these inputs give with SEV-SNP', digest: digest.slice() }]
+    ? [
+        {
+          words: 'the launch digest that these inputs give with SEV-SNP',
+          digest: digest.slice(),
+          isLaunch: true,
+        },
+      ]
     : [];
 }
 

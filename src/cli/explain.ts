@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
 import * as errors from './errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
-import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
+import { grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { VMM_PROFILES } from '../core/launch/inputs';
@@ -16,6 +16,7 @@ import { explainLaunch } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
+import { editRows } from './explainEdits';
 import { explainLines } from './explainLines';
 import { addInputs, addOtherNames } from './inputOptions';
 import { readKnownDigest } from './knownDigest';
@@ -101,7 +102,7 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
     otherMeasurements: path === undefined ? [] : await measurementsInFolder(io, path),
   });
   if (options.json) printJson(out, result);
-  else printAnswer(result, out);
+  else printAnswer(result, options, out);
   return result.outcome === 'not explained' ? 1 : 0;
 }
 
@@ -147,10 +148,16 @@ const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> =
   maxVcpus: '--max-cpus',
 };
 
-function printAnswer({ outcome, summary, explanations, covered, remains }: ExplainResult, out: Output): void {
+function printAnswer(
+  { outcome, summary, explanations, covered, remains }: ExplainResult,
+  options: ExplainCommandOptions,
+  out: Output,
+): void {
   const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
   if (outcome === 'already matches') out.line(`OK: ${summary}`);
-  explanations.forEach((explanation, i) => print([...(i > 0 ? [''] : []), ...explanationLines(explanation)]));
+  explanations.forEach((explanation, i) =>
+    print([...(i > 0 ? [''] : []), ...explanationLines(explanation, options)]),
+  );
   if (outcome === 'explained') print(['', NO_VERDICT]);
   if (outcome !== 'not explained') return;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
@@ -159,9 +166,8 @@ function printAnswer({ outcome, summary, explanations, covered, remains }: Expla
   out.note(`NOT EXPLAINED: ${summary}`);
 }
 
-function explanationLines(explanation: Explanation): string[] {
-  const { title, changes, weight, evidence } = explanation;
-  const edits = editsText(explanation);
+function explanationLines(explanation: Explanation, options: ExplainCommandOptions): string[] {
+  const { title, changes, weight, evidence, edits } = explanation;
   return [
     title,
     ...columns(
@@ -172,7 +178,7 @@ function explanationLines(explanation: Explanation): string[] {
         ]),
         ['weight', WEIGHT_TEXTS[weight]],
         ['evidence', evidence],
-        ...(edits === undefined ? [] : [['launch file', edits]]),
+        ...editRows(edits, options, options.launch !== undefined),
       ],
       '  ',
     ),

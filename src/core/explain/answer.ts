@@ -5,17 +5,16 @@ import { bytesToHex } from '../binary/hex';
 import { isEarlyFirmware, measurementText } from '../tech/sev/evidence';
 import { ofLaunch, without } from './cause';
 import type { Candidate, SearchSpace } from './causes';
-import { cpuEdit } from './causesVcpu';
+import { cpuEdit } from './causesCpu';
 import { coveredOf, type TriedPart } from './covered';
-import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import type { Change, ExplainResult, Explanation, LaunchEdit } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
 import { mistakenValue, mixedUp, MIXED_UP, otherSize, titleOf } from './mistaken';
 import { remainsOf } from './remains';
 import { searchTechnologyOf } from './searchTechnologies';
 import type { Setting } from './setting';
 import type { Hit } from './matcher';
-
-const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
+import { heaviest } from './weights';
 
 function changeOf({ cause, given, found, why, advice }: Candidate): Change {
   const { id, input, title } = cause;
@@ -106,9 +105,7 @@ export function explain(space: SearchSpace, hit: Hit): Explanation {
   return {
     title: titleOf(changes),
     changes,
-    weight: [...weights, ...(mixed ? [MIXED_UP] : [])].toSorted(
-      (a, b) => RANK.indexOf(b) - RANK.indexOf(a),
-    )[0]!,
+    weight: heaviest([...weights, ...(mixed ? [MIXED_UP] : [])]),
     evidence: evidenceOf(space, hit),
     edits: mixed ? [] : editsOf(space, candidates),
   };

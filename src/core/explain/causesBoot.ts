@@ -150,10 +150,11 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     alternatives: ({ facts: { kernel, initrd, cmdline } }) =>
       kernel
         ? cmdlineVariants(cmdline ?? '', { kernel: kernel.name, initrd: initrd?.name }).map(
-            ({ bytes, words, text }) => ({
+            ({ bytes, words, text, weight }) => ({
               set: { cmdline: nobleHashes.sha256(bytes) },
               given: quoted(cmdline),
               found: words,
+              ...(weight && { weight }),
               ...(text !== undefined && { edits: [{ member: ['cmdline'], value: text }] }),
             }),
           )

@@ -1,6 +1,7 @@
 // Command lines that look the same to a person, although their bytes, and so their hashes, differ.
 
 import { utf8 } from '../binary/hex';
+import type { Weight } from './explanation';
 import { addedWords, ADDED, BY_DSTACK, type FileNames, type Rewrite } from './cmdlineWords';
 
 /** Bytes that may have been hashed, and how they differ from the given text, in words. */
@@ -11,6 +12,8 @@ export interface CmdlineVariant {
   readonly words: string;
   /** The text, if a launch file can hold it. */
   readonly text?: string;
+  /** How much it matters, unless it is a mistake. */
+  readonly weight?: Weight;
 }
 
 /** Characters that word processors and web pages put in place of plain ones. */
@@ -107,11 +110,11 @@ export function cmdlineVariants(text: string, files: FileNames = {}): CmdlineVar
   const seen = new Set([text, '']);
   const variants: CmdlineVariant[] = [];
   const rewrites = [...REWRITES, ...ADDED, ...addedWords(files), ...BY_DSTACK, ...inOnePlace(text)];
-  for (const [words, rewrite] of rewrites) {
+  for (const [words, rewrite, weight] of rewrites) {
     const other = rewrite(text);
     if (seen.has(other)) continue;
     seen.add(other);
-    variants.push({ bytes: withNuls(other, 1), words, text: other });
+    variants.push({ bytes: withNuls(other, 1), words, text: other, ...(weight && { weight }) });
   }
   if (text !== '') {
     variants.push({ bytes: withNuls(text, 0), words: 'hashed without the NUL at its end' });

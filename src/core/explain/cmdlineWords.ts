@@ -1,7 +1,9 @@
 // Words that programs add to a command line, before it is measured or after it was: boot loaders, firmware, dstack.
 
-/** A rewriting of a text, and how its outcome differs from the text, in words. */
-export type Rewrite = readonly [words: string, rewrite: (text: string) => string];
+import type { Weight } from './explanation';
+
+/** A rewriting of a text, how its outcome differs from the text, in words, and how much that matters, unless it is a mistake. */
+export type Rewrite = readonly [words: string, rewrite: (text: string) => string, weight?: Weight];
 
 /** The text without the words that a pattern matches, and without the space that set each off. */
 const withoutWords = (text: string, word: RegExp): string =>
@@ -80,12 +82,20 @@ function withoutLast(text: string, count: number): string {
     .trimEnd();
 }
 
-/** What dstack makes of the command line of an image: it trims it, has one of its own for none, and appends values (dstack-mr, sev.rs). */
+/** What dstack makes of the command line of an image; without what it appends nothing binds the guest to its application: it trims it, has one of its own for none, and appends values (dstack-mr, sev.rs). */
 export const BY_DSTACK: readonly Rewrite[] = [
-  ['the given one without what dstack appends to it', (text) => withoutLast(text, Infinity)],
-  ['the given one without the last value that dstack appends', (text) => withoutLast(text, 1)],
-  ['the given one without the last two values that dstack appends', (text) => withoutLast(text, 2)],
-  ['the given one without the last three values that dstack appends', (text) => withoutLast(text, 3)],
+  ['the given one without what dstack appends to it', (text) => withoutLast(text, Infinity), 'serious'],
+  ['the given one without the last value that dstack appends', (text) => withoutLast(text, 1), 'serious'],
+  [
+    'the given one without the last two values that dstack appends',
+    (text) => withoutLast(text, 2),
+    'serious',
+  ],
+  [
+    'the given one without the last three values that dstack appends',
+    (text) => withoutLast(text, 3),
+    'serious',
+  ],
   [
     `"${DSTACK_BASE}", which dstack has for an image without one, and what it appends`,
     (text) => {

@@ -85,7 +85,9 @@ export function mistakenValue({ wanted, others, ofFiles }: LaunchFacts): Explana
   return [
     ...ofFiles
       .filter(({ digest }) => isGiven(wanted, digest))
-      .map(({ words }) => mistaken(DIGEST_OF_FILE, given, `as ${words}`, `${text} is ${words}.`)),
+      .map(({ words, isLaunch }) =>
+        mistaken(isLaunch ? DIGEST_OF_OTHER : DIGEST_OF_FILE, given, `as ${words}`, `${text} is ${words}.`),
+      ),
     ...others
       .filter(({ hmac }) => wanted.kind === 'digest' && isGiven(wanted, hmac))
       .map(({ label }) =>
