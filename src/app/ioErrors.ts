@@ -18,6 +18,14 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, and a regular file or a pipe is wanted',
   ENXIO: 'nobody is behind it: it is a socket, or a device that is not there',
   EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open on this machine',
+  ELOOP: 'its links lead round in a circle',
+  ENAMETOOLONG: 'its name is longer than any file has',
+  EPERM: 'the system does not let you read it',
+  EIO: 'the disk or the network that it is on fails',
+  ESTALE: 'it was removed on the machine that shares it',
+  EINVAL: 'that is no path',
+  ERR_INVALID_ARG_VALUE: 'that is no path',
 };
 
 /** The codes of the system for a path at which there is nothing, and perhaps never was. */

@@ -2,10 +2,10 @@
 
 import { parseUnsigned } from '../binary/hex';
 import { findCpuModel } from '../vmsa/launch/cpuModels';
+import { lastCommand } from './commandLines';
 import type { DomainConfig } from './facts';
 import { qemuOptions, qemuProperties, type QemuOption } from './qemuOptions';
 import { rawArguments } from './rawArguments';
-import { shellWords } from './shellWords';
 
 /** What a launch can have from there, as options have it. */
 export interface FoundInputs {
@@ -184,7 +184,11 @@ function findCpu(find: Finder, { last }: Parsed): void {
 /** The inputs on a command line of QEMU, as it is pasted. */
 export function launchOfQemu(text: string): LaunchFound {
   const find = new Finder();
-  const { words, problem } = shellWords(text);
+  const { words, problem, count } = lastCommand(text);
+  if (count > 1)
+    find.fail(
+      `There are ${count} command lines of QEMU, of which the last is taken: give another one by itself to take that.`,
+    );
   if (problem !== undefined) find.fail(problem);
   const options = qemuOptions(words);
   const all = parsed(options);
