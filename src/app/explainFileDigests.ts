@@ -1,6 +1,6 @@
 // Digests of single files and of parts of a launch that people take for a launch digest, each as long as the value that is to be explained.
 
-import { utf8 } from '../core/binary/hex';
+import { bytesOfText } from '../core/binary/rawText';
 import { computeImageDigests } from '../core/check/imageDigests';
 import type { LaunchFacts } from '../core/explain/launchFacts';
 import { isLong } from '../core/explain/mistaken';
@@ -24,9 +24,9 @@ function contentsOf(facts: LaunchFacts): (readonly [name: string, bytes: Uint8Ar
     ...(cmdline === undefined
       ? []
       : ([
-          ['the command line and a NUL', utf8(`${cmdline}\0`)],
-          ['the command line without a NUL', utf8(cmdline)],
-          ['the command line and a line feed', utf8(`${cmdline}\n`)],
+          ['the command line and a NUL', bytesOfText(`${cmdline}\0`)],
+          ['the command line without a NUL', bytesOfText(cmdline)],
+          ['the command line and a line feed', bytesOfText(`${cmdline}\n`)],
         ] as const)),
     ...(kernel
       ? [

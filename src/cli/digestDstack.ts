@@ -2,6 +2,7 @@
 
 import * as errors from './errors';
 import { jsonText } from '../core/binary/json';
+import { textWithBytes } from '../core/binary/rawText';
 import { readSnpInputs } from '../core/tech/snp/inputs';
 import type { Io } from '../app/io';
 import { snpInputsOf } from '../app/snpInputs';
@@ -16,7 +17,7 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
   const path = options.inputs!;
   for (const id of ['firmware', 'kernel', 'initrd', 'cmdline', 'firmwareDigest', 'kernelDigest'] as const)
     if (options[id] !== undefined) throw errors.oddOption('--inputs', 'files or hashes are given, too');
-  const read = readSnpInputs(new TextDecoder().decode(await readWhole(io, path)));
+  const read = readSnpInputs(textWithBytes(await readWhole(io, path)));
   if (!read.ok) throw errors.badInputs(nameOfInput(path), read.member);
   const { inputs } = read;
   const { vcpus, cpu, features } = inputs;

@@ -207,6 +207,8 @@ export function launchOfQemu(text: string): LaunchFound {
     find.fail(
       'The quotes around the value of -append seem to be lost: all up to the next option is taken, with single spaces.',
     );
+  if (all.last('append')?.includes('\ufffd'))
+    find.fail('-append has bytes that are not UTF-8, which were lost before: the measurement is another.');
   findVcpus(find, all);
   findCpu(find, all);
   for (const { name } of options) if (ELSEWHERE[name]) find.fail(`-${name} ${ELSEWHERE[name]}.`);

@@ -1,6 +1,6 @@
 // Command lines that look the same to a person, although their bytes, and so their hashes, differ.
 
-import { utf8 } from '../binary/hex';
+import { bytesOfText } from '../binary/rawText';
 import type { Weight } from './explanation';
 import { addedWords, ADDED, BY_DSTACK, type FileNames, type Rewrite } from './cmdlineWords';
 
@@ -99,7 +99,7 @@ const SPACES = [
 ] as const;
 
 const withNuls = (text: string, nuls: number): Uint8Array => {
-  const bytes = utf8(text);
+  const bytes = bytesOfText(text);
   const all = new Uint8Array(bytes.length + nuls);
   all.set(bytes);
   return all;

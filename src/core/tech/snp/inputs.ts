@@ -75,7 +75,8 @@ function inputsFrom(value: unknown): ReadSnpInputs {
   } = value;
   if (!isWord(resetAddress)) return wrong('sev_es_reset_eip');
   if (!isWord(base)) return wrong('sev_hashes_table_gpa');
-  if (typeof cmdline !== 'string') return wrong('base_cmdline');
+  // Half of a surrogate pair is no text that any tool measures.
+  if (typeof cmdline !== 'string' || /\p{Surrogate}/u.test(cmdline)) return wrong('base_cmdline');
   const { kernel_hash: ofKernel, initrd_hash: ofInitrd, vcpus, vcpu_type: cpu, guest_features: bits } = value;
   const isGiven = (hash: unknown) => hash !== undefined && hash !== null && hash !== '';
   const kernel = bytesOf(ofKernel, 32);
