@@ -8,18 +8,28 @@ import { quoted, type Alternative, type LaunchCause, type Tried } from './cause'
 import { withCpuCount, withoutCpuCount } from './cpuCounts';
 
 /**
- * Command lines with another number of vCPUs. Where the given one has none, only the likeliest numbers are written into it without the guest's being
- * another: that of the guest, and the one of a guest without limits.
+ * The numbers that are written into a command line that has none: those that Kata's reference values are made for (1 to 32), and of larger guests. With
+ * every number a search would take minutes, because each has pages of its own.
+ */
+const ADDED_COUNTS = [...Array.from({ length: 32 }, (_, i) => i + 1), 48, 64, 96, 128];
+
+/**
+ * Command lines with another number of vCPUs. Where the given one has none, the likeliest are tried, and without the guest's being another only that of the
+ * guest and 1.
  * @param isGuest whether the guest has that number, too
  */
 const cpuCounts =
   (isGuest: boolean) =>
   ({ facts: { kernel, cmdline, vcpus = 1, maxVcpus, technology } }: Tried): Alternative[] => {
     if (!kernel || cmdline === undefined || (isGuest && !TRAITS[technology].measuresVcpus)) return [];
+    const isTried = (count: number, isAdded: boolean) =>
+      isGuest
+        ? count !== vcpus && (!isAdded || ADDED_COUNTS.includes(count))
+        : !isAdded || count === vcpus || count === 1;
     const numbers = Array.from({ length: maxVcpus }, (_, i) => i + 1);
     return numbers.flatMap((count) =>
       withCpuCount(cmdline, count)
-        .filter(({ added }) => (isGuest ? count !== vcpus : !added || count === vcpus || count === 1))
+        .filter(({ added }) => isTried(count, added !== undefined))
         .map(({ text, added }): Alternative => {
           const number = added
             ? `the given one with ${added}`
@@ -60,7 +70,7 @@ export const CPU_COUNT_CAUSES: readonly LaunchCause[] = [
     dimension: 'cmdline',
     input: 'cmdline',
     title: 'the command line',
-    doc: 'Another number of vCPUs in nr_cpus= of the command line, or one at its ends or after panic= where it has none, in the guest, too.',
+    doc: 'Another number of vCPUs in nr_cpus= of the command line, or one of the usual ones at its ends or after panic= where it has none, in the guest, too.',
     why: 'Whoever makes the command line, as Kata Containers does, writes the number of vCPUs into it, so that with another number both differ.',
     advice:
       'Give the number of vCPUs that the guest has and the command line of that number; make a digest for each number.',

@@ -20,7 +20,7 @@ export const MIXED_UP: Weight = 'mistake';
 const valueOf = (wanted: Wanted): Uint8Array =>
   wanted.kind === 'digest' ? wanted.digest : Uint8Array.of(...wanted.hmac, ...wanted.mnonce);
 
-/** Whether it is as long as a SHA-384, not as a SHA-256. */
+/** Whether it is as long as a SHA-384, not as a SHA-256, as measurements are, too. */
 export const isLong = (wanted: Wanted): boolean => valueOf(wanted).length === TRAITS.snp.digestSize;
 
 /** Whether a digest is the value that was given. */

@@ -151,6 +151,8 @@ function snpLaunches(text: string): TracePage[][] | undefined {
     if (count > BigInt(left)) return undefined;
     left -= Number(count);
     const first = BigInt(`0x${gpa!}`);
+    // An empty section has an address, and no page.
+    if (count === 0n) continue;
     if (seen.has(first)) {
       launches.push([]);
       seen = new Set();

@@ -13,6 +13,8 @@ import {
   terminalText,
 } from '../../../src/core/binary/plainText';
 import { lengthWithout } from '../../../src/core/binary/trim';
+import { bytesOfText, textWithBytes } from '../../../src/core/binary/rawText';
+import { shellWord } from '../../../src/core/binary/shell';
 import { cmdlineVariants } from '../../../src/core/explain/cmdlineVariants';
 import { withCpuCount, withoutCpuCount } from '../../../src/core/explain/cpuCounts';
 import { explainHostLines } from '../../../src/core/explain/hostLines';
@@ -71,6 +73,10 @@ const safeTexts: Target = {
     lengthWithout(text, ' \n');
     const file = textOfFile(input);
     const bad = badByteIn(input);
+    const raw = textWithBytes(input);
+    assert.ok(Buffer.from(bytesOfText(raw)).equals(input), 'the same bytes again');
+    assert.equal(raw === file, bad === undefined);
+    assert.ok(!/\p{Cc}/u.test(shellWord(raw).replaceAll(/[\u0080-\u009f]/g, '')), 'a word for a terminal');
     if (bad)
       assert.ok(bad.byte >= 0 && bad.byte < input.length && bad.offset <= file.length, 'a place in the file');
     return {
