@@ -9,7 +9,8 @@ import { isNowhere } from '../app/ioErrors';
 import type { Io } from '../app/io';
 
 /** A path without a file behind it: no white space, and folders or the end of a name. A status such as fw_error=11 has neither. */
-const PATH = /^\S*(?:\/\S*|\.(?:json|fd|bin|vmsa|log|txt|img|igvm))$/i;
+const isPath = (text: string): boolean =>
+  !/\s/.test(text) && (text.includes('/') || /\.(?:json|fd|bin|vmsa|log|txt|img|igvm)$/i.test(text));
 
 /** What a file is, and the command for it. */
 async function useOf(io: Io, path: string): Promise<readonly [what: string, command: string]> {
@@ -30,7 +31,7 @@ export async function fileForLine(io: Io, given: string): Promise<CheckError | u
   if (/[\n\0]/.test(given) || given.trim() === '') return undefined;
   const found = await io.stat(given);
   if (found.kind === 'none')
-    return isNowhere(found.code) && PATH.test(given) ? errors.noFileForLine(given) : undefined;
+    return isNowhere(found.code) && isPath(given) ? errors.noFileForLine(given) : undefined;
   if (found.kind !== 'file') return errors.fileForLine(given, `a ${found.kind}`, undefined);
   return errors.fileForLine(given, ...(await useOf(io, given)));
 }

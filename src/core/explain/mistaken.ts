@@ -49,8 +49,9 @@ export function mixedUp({ facts }: SearchSpace, { what }: Hit, setting: Setting)
   const { wanted, meant, technology } = facts;
   if (what !== 'digest') return undefined;
   if (meant !== undefined) {
-    const { measuresVcpus, ids } = searchTechnologyOf({ technology });
-    const found = ids.find((id) => TRAITS[id].measuresVcpus === measuresVcpus(setting.policy))!;
+    const searched = searchTechnologyOf({ technology });
+    const isMeasured = searched.measuresVcpus(setting.policy);
+    const found = searched.ids.find((id) => TRAITS[id].measuresVcpus === isMeasured)!;
     return changeTo(
       DIGEST_OF_OTHER,
       `as a launch digest of ${TECHNOLOGY_NAMES[meant]}`,

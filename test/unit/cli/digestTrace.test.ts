@@ -233,7 +233,7 @@ describe('digest --compare', () => {
     for (const [text, count] of cases) {
       writeFileSync(at('qemu.log'), text);
       const { status, stderr, stdout } = await digest(...SNP, '2', '--compare', 'qemu.log');
-      assert.deepEqual([status, /^No difference/.test(stdout)], [0, true]);
+      assert.deepEqual([status, stdout.startsWith('No difference')], [0, true]);
       assert.equal(note('qemu.log', count).test(stderr), count > 1);
     }
     await printed(...SNP, '2', '--dump-vmsa');
