@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly onlyFile?: boolean | undefined;
   /** Read into memory that threads share, so that a task takes it without a copy, as far as the runtime has such memory. */
   readonly shared?: boolean | undefined;
+  /** Compute the SHA-384, too, where a file is only hashed. */
+  readonly sha384?: boolean | undefined;
   /**
    * Called before the rest is read, when both ends of a file are known, END bytes each, or all of a smaller one; not
    * for a pipe. The rest is read when it has settled. @param whole will hold the rest, too

@@ -18,11 +18,14 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder, and a regular file or a pipe is wanted',
   ENXIO: 'nobody is behind it: it is a socket, or a device that is not there',
   EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-  EPERM: 'you may not read it',
+  ENFILE: 'too many files are open on this machine',
+  EPERM: 'the system does not let you read it',
   ELOOP: 'its links lead back to themselves',
   ENAMETOOLONG: 'no path is that long',
-  EIO: 'the device that it is on fails',
+  EIO: 'the disk or the network that it is on fails',
+  ESTALE: 'it was removed on the machine that shares it',
+  EINVAL: 'that is no path',
+  ERR_INVALID_ARG_VALUE: 'that is no path',
 };
 
 const UNWRITABLE: Readonly<Record<string, string>> = {

@@ -34,7 +34,7 @@ It matches with CPU EPYC-Genoa (25/17/0) (not EPYC-Milan (25/1/1)) and vCPUs 4 (
 …
   launch file  set "cpu" to "EPYC-Genoa", set "vcpus" to 4
 
-Only a suggestion: the launch file as it stands does not match.
+Only a suggestion: with the inputs as given it does not match.
 \`\`\`
 
 **Change Launch File** makes the change; then it matches.
@@ -57,7 +57,7 @@ OK: The reported measurement equals the expected one: the guest was launched wit
 $ sevscope explain --launch ${SAMPLE.sevEsMismatch}
 It matches with profile sev-es (not sev-es-debugswap, by the file) and CPU EPYC-Milan (25/1/1) (not EPYC-Genoa (25/17/0), by the file)
 …
-  weight       benign: host software decides it, and the guest is no less protected
+  weight       a mistake in the inputs of the check, or in the configuration of the guest
 …
 \`\`\`
 

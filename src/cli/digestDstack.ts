@@ -5,6 +5,7 @@ import { jsonText } from '../core/binary/json';
 import { keyFilter } from '../core/check/keyText';
 import { digestFinding } from '../core/check/digestRules';
 import { inputRow } from '../core/launch/inputs';
+import { textWithBytes } from '../core/binary/rawText';
 import { readSnpInputs } from '../core/tech/snp/inputs';
 import type { Io } from '../app/io';
 import { snpInputsOf } from '../app/snpInputs';
@@ -35,7 +36,7 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
         '--inputs',
         `${inputRow(id).option!} is given, too, and the JSON stands for all of them`,
       );
-  const read = readSnpInputs(new TextDecoder().decode(await readWhole(io, path)));
+  const read = readSnpInputs(textWithBytes(await readWhole(io, path)));
   if (!read.ok) throw errors.badInputs(nameOfInput(path), read);
   const { inputs, remarks } = read;
   // A key may be anywhere in it, as the name of a member, too.

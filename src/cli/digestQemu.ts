@@ -1,6 +1,7 @@
 // `sevscope digest --from-qemu-command-line`: the inputs of a launch from a command line of QEMU or the XML of a domain, given as a file or as the
 // text itself. What other options say counts before it.
 
+import { textWithBytes } from '../core/binary/rawText';
 import { foundInputs, type FoundInputs } from '../core/domain/launchFound';
 import type { Io } from '../app/io';
 import { findLaunch, foundInWords } from '../app/launchFound';
@@ -26,7 +27,7 @@ const OTHERS: { readonly [I in keyof FoundInputs]?: readonly (keyof DigestOption
 export async function withQemu(io: Io, options: GivenOptions): Promise<GivenOptions> {
   const given = options.fromQemuCommandLine!;
   const isFile = !isText(given);
-  const text = isFile ? new TextDecoder().decode(await readWhole(io, given)) : given;
+  const text = isFile ? textWithBytes(await readWhole(io, given)) : given;
   const { where, ...found } = findLaunch(text, isFile ? nameOfInput(given) : undefined, parseDomainXml);
   const counts = (input: keyof FoundInputs) =>
     [input, ...(OTHERS[input] ?? [])].every((name) => options[name] === undefined);

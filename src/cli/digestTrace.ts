@@ -10,6 +10,7 @@ import { readTrace, traceJson, traceRowJson, type TracePage } from '../core/laun
 import { groupByCause } from '../core/vmsa/compare/causes';
 import { comparisonJson } from '../core/vmsa/compare/exportComparison';
 import { findPages } from '../core/vmsa/forms/findPages';
+import { lastLaunch } from '../core/vmsa/forms/launches';
 import type { LaunchStart } from '../app/digestLaunch';
 import type { Io } from '../app/io';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
@@ -59,13 +60,24 @@ export function printTrace(
 }
 
 /** Reads what is compared. @throws CheckError (usage) for a file that is neither a trace nor has pages of vCPUs */
-async function readOther(io: Io, path: string): Promise<OtherLaunch> {
+async function readOther(io: Io, path: string, out: Output): Promise<OtherLaunch> {
   const bytes = await readWhole(io, path);
   const trace = readTrace(new TextDecoder().decode(bytes));
-  if (trace) return trace;
+  const tell = (launches: number) => {
+    if (launches > 1)
+      out.note(
+        `${nameOfInput(path)}: ${launches} launches, of which the last is compared; give the lines of another by themselves to compare that.`,
+      );
+  };
+  if (trace) {
+    tell(trace.launches);
+    return trace;
+  }
   const found = findPages(bytes);
   if ('reason' in found) throw errors.noTrace(nameOfInput(path), found.reason);
-  return { form: 'vmsas', pages: found.pages.map((page) => ({ type: 'vmsa', vmsa: page.bytes })) };
+  const { launches, pages } = lastLaunch(found.pages);
+  tell(launches);
+  return { form: 'vmsas', pages: pages.map((page) => ({ type: 'vmsa', vmsa: page.bytes })) };
 }
 
 /** What a step is, of either side. */
@@ -111,7 +123,7 @@ export async function compareTrace(
   out: Output,
 ): Promise<boolean> {
   const path = compare!;
-  const other = await readOther(io, path);
+  const other = await readOther(io, path, out);
   const { same, difference } = compareTraces(rowsOf(io, launch), other);
   const { ours, theirs, members, vmsa } = difference ?? {};
   if (json) {

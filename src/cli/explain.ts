@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import * as appErrors from '../app/errors';
 import * as errors from './errors';
 import type { ExplainResult, Explanation, Remaining } from '../core/explain/explanation';
-import { editsText, grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
+import { grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { inputRow, VMM_PROFILES } from '../core/launch/inputs';
@@ -16,6 +16,7 @@ import { explainLaunch } from '../tasks/explain';
 import type { Io } from '../app/io';
 import { measurementsInFolder } from '../app/launchesInFolder';
 import { readLaunchFile } from '../app/launchFile';
+import { editRows } from './explainEdits';
 import { explainLines } from './explainLines';
 import { notesOn, type VerifiedReport } from '../core/check/checkReport';
 import { addInputs, addOtherNames } from './inputOptions';
@@ -118,7 +119,7 @@ async function explain(io: Io, options: ExplainCommandOptions, out: Output): Pro
   });
   const result = evidence && !options.launchDigest ? { ...found, notes: notesOn(evidence) } : found;
   if (options.json) printJson(out, result);
-  else printAnswer(result, out);
+  else printAnswer(result, options, out);
   return result.outcome === 'not explained' ? 1 : 0;
 }
 
@@ -144,14 +145,12 @@ function digestInputs(
 ): ExplainedDigest {
   const stated = file ? inputsOfDigest(options, file, digest) : statedInputs(options, file);
   const features = options.features ?? file?.guestFeatures;
-  if (digest.length !== SNP_DIGEST) {
-    const given = OF_SNP.find((id) => options[id] !== undefined);
-    const option =
-      (given && inputRow(given).option) ??
-      (options.knownDigest && '--known-digest') ??
-      (options.resetAddress === undefined ? undefined : '--reset-address');
-    if (option !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
-  }
+  if (digest.length !== SNP_DIGEST)
+    for (const [id, option] of [
+      ['knownDigest', '--known-digest'],
+      ['resetAddress', '--reset-address'],
+    ] as const)
+      if (options[id] !== undefined) throw errors.oddOption(option, 'it is for launch digests of SEV-SNP');
   const isKnown = options.knownDigest !== undefined;
   if (isKnown && stated.vcpus === undefined)
     throw errors.digestNeeds('--num-cpus', 'how many vCPUs are in --known-digest');
@@ -181,12 +180,14 @@ const SCOPE_OPTIONS: Readonly<Record<NonNullable<Remaining['scope']>, string>> =
   maxVcpus: '--max-cpus',
 };
 
-function printAnswer(result: ExplainResult, out: Output): void {
+function printAnswer(result: ExplainResult, options: ExplainCommandOptions, out: Output): void {
   const { outcome, summary, explanations, covered, remains, notes = [] } = result;
   const print = (lines: readonly string[]) => lines.forEach((line) => out.line(line));
   for (const note of notes) out.note(`NOTE: ${note}`);
   if (outcome === 'already matches') out.line(`OK: ${summary}`);
-  explanations.forEach((explanation, i) => print([...(i > 0 ? [''] : []), ...explanationLines(explanation)]));
+  explanations.forEach((explanation, i) =>
+    print([...(i > 0 ? [''] : []), ...explanationLines(explanation, options)]),
+  );
   if (outcome === 'explained') print(['', NO_VERDICT]);
   if (outcome !== 'not explained') return;
   const rows = covered.map((part) => [part.title, grouped(part.hypotheses), part.detail]);
@@ -195,9 +196,8 @@ function printAnswer(result: ExplainResult, out: Output): void {
   out.note(`NOT EXPLAINED: ${summary}`);
 }
 
-function explanationLines(explanation: Explanation): string[] {
-  const { title, changes, weight, evidence } = explanation;
-  const edits = editsText(explanation);
+function explanationLines(explanation: Explanation, options: ExplainCommandOptions): string[] {
+  const { title, changes, weight, evidence, edits } = explanation;
   return [
     title,
     ...columns(
@@ -208,7 +208,7 @@ function explanationLines(explanation: Explanation): string[] {
         ]),
         ['weight', WEIGHT_TEXTS[weight]],
         ['evidence', evidence],
-        ...(edits === undefined ? [] : [['launch file', edits]]),
+        ...editRows(edits, options, options.launch !== undefined),
       ],
       '  ',
     ),

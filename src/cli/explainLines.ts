@@ -6,6 +6,7 @@ import { STANDARD_INPUT } from '../app/vmsaFile';
 import { TITLES } from '../core/explain/causes';
 import { countOf } from '../core/binary/hex';
 import { explainHostLines, type ExplainedLine } from '../core/explain/hostLines';
+import { fileForLine } from './explainFile';
 import { columns, printJson, type Output } from './output';
 
 /** What is printed. */
@@ -20,8 +21,11 @@ export async function explainLines(
   { json }: LineOptions,
   out: Output,
 ): Promise<number> {
-  const text = given === STANDARD_INPUT ? textOf(await io.readStandardInput('log')) : given;
-  const lines = explainHostLines(text);
+  const isStream = given === STANDARD_INPUT;
+  const lines = explainHostLines(isStream ? textOf(await io.readStandardInput('log')) : given);
+  // A line that means something is one, whatever else has its name.
+  const failure = isStream || lines.length > 0 ? undefined : await fileForLine(io, given);
+  if (failure) throw failure;
   if (json) printJson(out, { lines });
   else lines.forEach((line, i) => printLine(line, i > 0, out));
   if (lines.length === 0) out.note('NOT EXPLAINED: None of these lines is one that is known here.');

@@ -82,7 +82,15 @@ function whyNot({ id }: InputRow, text: string, { wanted, meant }: Refused): str
   return isSnp ? snpPolicy(value).message : `It must be ${wanted}.${didYouMean(meant)}`;
 }
 
+/** What Node puts in place of bytes of an argument that are not UTF-8. */
+const REPLACED = '\ufffd';
+
 function valueOf(row: InputRow, text: string, why: InputUse['whyNot']): unknown {
+  // Every byte of it is measured, and these are lost.
+  if (row.id === 'cmdline' && text.includes(REPLACED))
+    throw new InvalidArgumentError(
+      'It has bytes that are not UTF-8, which are lost on the way to this program. Use `digest --from-qemu-command-line` with a file that has them, or `--cmdline-hash`.',
+    );
   const read = row.parse(asRead(row, text));
   if (read.ok) return read.value;
   const { found } = read;

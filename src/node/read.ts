@@ -88,14 +88,16 @@ export function readDigested(path: string, role: FileRole, options: ReadOptions 
 export function digestFile(path: string, role: FileRole, options: ReadOptions = {}): Promise<FileDigest> {
   return withFile(path, role, options, async (opened) => {
     const hasher = createHash('sha256');
+    const other = options.sha384 ? createHash('sha384') : undefined;
     const progress = progressOf(path, opened, options);
     let bytes = 0;
     for await (const chunk of opened.chunks()) {
       hasher.update(chunk);
+      other?.update(chunk);
       bytes += chunk.length;
       progress(bytes);
     }
-    return { name: basename(path), bytes, sha256: hasher.digest() };
+    return { name: basename(path), bytes, sha256: hasher.digest(), ...(other && { sha384: other.digest() }) };
   });
 }
 

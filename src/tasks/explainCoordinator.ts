@@ -9,6 +9,7 @@ import { partTitle, type TriedPart } from '../core/explain/covered';
 import { searchSpace, type SearchSpace } from '../core/explain/causes';
 import type { ExplainProgress, ExplainResult } from '../core/explain/explanation';
 import { KEY_WORDS, prepareKey } from '../core/explain/measurementMac';
+import { mistakenValue } from '../core/explain/mistaken';
 import { planUnits, type ChangeCount, type Unit } from '../core/explain/plan';
 import type { Hit } from '../core/explain/matcher';
 import type { UnitResult } from '../core/explain/search';
@@ -97,7 +98,8 @@ async function tryAll(
       // Try every single change, since several may explain it; stop trying pairs at the first answer.
       return stage === 2 && isEnough();
     });
-    if (isEnough()) break;
+    // The digest of a file is hardly that of a launch in which two inputs are others.
+    if (isEnough() || (stage === 1 && mistakenValue(space.facts).length > 0)) break;
   }
   return { hits, parts };
 }

@@ -45,7 +45,7 @@ const LAUNCHES: Readonly<Record<string, readonly Wanted[]>> = {
     { status: 2, says: SNP_POLICY, never: NO_VERDICT },
   ],
   '08-launch-digest-forms': [{ status: 0 }, { status: 0 }, { status: 0 }],
-  '09-initrd-initrd': [{ status: 0, says: [/without " initrd=initrd", which OVMF adds/] }],
+  '09-initrd-initrd': [{ status: 0, says: [/without initrd=initrd, which OVMF adds/] }],
   '11-dump-vmcb': [
     { status: 0, says: [/0x0*99050/, /sev_features/] },
     { status: 0, says: [/no launch measures/i, /0x80/] },

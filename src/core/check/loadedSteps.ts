@@ -12,6 +12,8 @@ export interface FileDigest {
   readonly name: string;
   readonly bytes: number;
   readonly sha256: Uint8Array;
+  /** Where it was asked for. */
+  readonly sha384?: Uint8Array | undefined;
 }
 
 /** The VMSA pages of a guest, from the owner's files or generated, and a sentence for the report. */

@@ -1,5 +1,6 @@
 // Which reference values are wanted, as a page has it: texts as they are typed; and the command that gives the same.
 
+import { shellWord } from '../binary/shell';
 import { inputRow, type InputId } from '../launch/inputs';
 import { FORM_NAMES, formRow, type Form } from './digestForms';
 import { MATRIX_PROFILES } from './matrix';
@@ -127,10 +128,6 @@ export function referenceArguments(question: ReferenceQuestion): string[] {
   ];
 }
 
-/** A word as POSIX shells take it. */
-const quoted = (word: string): string =>
-  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
-
 /** The command that gives the same, for a POSIX shell. */
 export const referenceCommand = (question: ReferenceQuestion): string =>
-  ['sevscope', ...referenceArguments(question)].map(quoted).join(' ');
+  ['sevscope', ...referenceArguments(question)].map(shellWord).join(' ');

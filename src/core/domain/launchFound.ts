@@ -3,10 +3,10 @@
 import { parseUnsigned } from '../binary/hex';
 import { findCpuModel } from '../vmsa/launch/cpuModels';
 import type { DigestMode } from '../tech/traits';
+import { lastCommand } from './commandLines';
 import type { DomainConfig } from './facts';
 import { qemuOptions, qemuProperties, type QemuOption } from './qemuOptions';
 import { rawArguments } from './rawArguments';
-import { shellWords } from './shellWords';
 
 /** What a launch can have from there, as options have it. */
 export interface FoundInputs {
@@ -201,7 +201,11 @@ function findCpu(find: Finder, { last }: Parsed): void {
 /** The inputs on a command line of QEMU, as it is pasted. */
 export function launchOfQemu(text: string): LaunchFound {
   const find = new Finder();
-  const { words, problem } = shellWords(text);
+  const { words, problem, count } = lastCommand(text);
+  if (count > 1)
+    find.fail(
+      `There are ${count} command lines of QEMU, of which the last is taken: give another one by itself to take that.`,
+    );
   if (problem !== undefined) find.fail(problem);
   const options = qemuOptions(words);
   const all = parsed(options);
@@ -220,6 +224,8 @@ export function launchOfQemu(text: string): LaunchFound {
     find.fail(
       'The quotes around the value of -append seem to be lost: all up to the next option is taken, with single spaces.',
     );
+  if (all.last('append')?.includes('\ufffd'))
+    find.fail('-append has bytes that are not UTF-8, which were lost before: the measurement is another.');
   findVcpus(find, all);
   findCpu(find, all);
   for (const { name } of options) if (ELSEWHERE[name]) find.fail(`-${name} ${ELSEWHERE[name]}.`);

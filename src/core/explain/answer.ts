@@ -2,41 +2,23 @@
 // was covered, and what remains.
 
 import { bytesToHex } from '../binary/hex';
-import { equalInConstantTime } from '../launch/hasher';
 import { isEarlyFirmware, measurementText } from '../tech/sev/evidence';
-import { ofLaunch, without, type LaunchCause } from './cause';
+import { ofLaunch, without } from './cause';
 import type { Candidate, SearchSpace } from './causes';
-import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE } from './causesPlatform';
-import { cpuEdit } from './causesVcpu';
+import { cpuEdit } from './causesCpu';
 import { coveredOf, type TriedPart } from './covered';
-import type { Change, ExplainResult, Explanation, LaunchEdit, Weight } from './explanation';
+import type { Change, ExplainResult, Explanation, LaunchEdit } from './explanation';
 import { grouped, NO_VERDICT } from './exportExplanation';
+import { mistakenValue, mixedUp, MIXED_UP, otherSize, titleOf } from './mistaken';
 import { remainsOf } from './remains';
 import { searchTechnologyOf } from './searchTechnologies';
 import type { Setting } from './setting';
 import type { Hit } from './matcher';
-
-const RANK: readonly Weight[] = ['benign', 'mistake', 'serious'];
+import { heaviest } from './weights';
 
 function changeOf({ cause, given, found, why, advice }: Candidate): Change {
   const { id, input, title } = cause;
   return { cause: id, input, title, given, found, why: why ?? cause.why, advice: advice ?? cause.advice };
-}
-
-/** The change when a value is a launch digest rather than the measurement that it was taken for. */
-function mixedUp({ facts }: SearchSpace, { what }: Hit): Change | undefined {
-  const { id, input, title, why, advice } = DIGEST_FOR_MEASUREMENT;
-  if (what === 'digest' && facts.wanted.kind === 'measurement')
-    return {
-      cause: id,
-      input,
-      title,
-      given: 'as a measurement',
-      found: 'as a launch digest',
-      why,
-      advice,
-    };
-  return undefined;
 }
 
 /** A change of nonce, reworded when the reported HMAC matches with the nonce of another launch's measurement. */
@@ -92,14 +74,6 @@ function editsOf(space: SearchSpace, candidates: readonly Candidate[]): LaunchEd
   return [...new Map(edits.map((edit) => [edit.member.join('.'), edit])).values()];
 }
 
-function titleOf(changes: readonly Change[]): string {
-  const parts = changes.map(({ title, found, given }) => {
-    const what = found === 'none' ? `no ${title}` : `${title} ${found}`;
-    return `${what} (${given === 'none' ? 'none given' : `not ${given}`})`;
-  });
-  return `It matches with ${parts.join(' and ')}`;
-}
-
 /** Ends a sentence about a measurement that was computed as before API 0.17. */
 const formulaOf = (setting: Setting): string =>
   isEarlyFirmware(setting)
@@ -123,63 +97,26 @@ export function explain(space: SearchSpace, hit: Hit): Explanation {
   const candidates = hit.changes.map(({ dimension, index }) =>
     withEarlyFirmware(withHmac(space, space.candidates[dimension][index]!, hit), setting),
   );
-  const mixed = mixedUp(space, hit);
-  const changes = [...(mixed ? [mixed] : []), ...candidates.map(changeOf)];
-  const weights = candidates.map(({ weight, cause }) => weight ?? cause.weight);
+  const mixed = mixedUp(space, hit, setting);
+  // Of a digest that was taken for one of SEV-SNP the policy says only of which technology it is.
+  const changed = space.facts.meant ? candidates.filter(({ cause }) => cause.input !== 'policy') : candidates;
+  const changes = [...(mixed ? [mixed] : []), ...changed.map(changeOf)];
+  const weights = changed.map(({ weight, cause }) => weight ?? cause.weight);
   return {
     title: titleOf(changes),
     changes,
-    weight: [...weights, ...(mixed ? [DIGEST_FOR_MEASUREMENT.weight] : [])].toSorted(
-      (a, b) => RANK.indexOf(b) - RANK.indexOf(a),
-    )[0]!,
+    weight: heaviest([...weights, ...(mixed ? [MIXED_UP] : [])]),
     evidence: evidenceOf(space, hit),
     edits: mixed ? [] : editsOf(space, candidates),
   };
 }
 
-/** The explanation that the given launch digest is another value. @param evidence ends a sentence about that value */
-function mistaken(
-  { id, input, why, advice, weight }: LaunchCause,
-  found: string,
-  evidence: string,
-): Explanation {
-  const change = {
-    cause: id,
-    input,
-    title: 'the given value',
-    given: 'as a launch digest',
-    found,
-    why,
-    advice,
-  };
-  return { title: titleOf([change]), changes: [change], weight, evidence, edits: [] };
-}
-
-/** Explanations for the case that a digest of one file, or the HMAC of one of these measurements was given in place of a launch digest. */
-function mistakenDigest({ facts: { wanted, others, ofFiles } }: SearchSpace): Explanation[] {
-  if (wanted.kind !== 'digest') return [];
-  const { digest: given } = wanted;
-  const text = bytesToHex(given);
-  const isGiven = (digest: Uint8Array) => equalInConstantTime(digest, given);
-  return [
-    ...ofFiles
-      .filter(({ digest }) => isGiven(digest))
-      .map(({ words }) => mistaken(DIGEST_OF_FILE, `as ${words}`, `${text} is ${words}.`)),
-    ...others
-      .filter(({ hmac }) => isGiven(hmac))
-      .map(({ label }) =>
-        mistaken(
-          DIGEST_FOR_MEASUREMENT,
-          `as the HMAC of the measurement of ${label}`,
-          `${text} are the first 32 bytes of that measurement.`,
-        ),
-      ),
-  ];
-}
-
 /** Whether a hit is the launch exactly as given. */
 export const isMatch = ({ facts }: SearchSpace, { changes, what, target }: Hit): boolean =>
-  changes.length === 0 && target === 0 && (what === 'measurement' || facts.wanted.kind === 'digest');
+  changes.length === 0 &&
+  target === 0 &&
+  facts.meant === undefined &&
+  (what === 'measurement' || facts.wanted.kind === 'digest');
 
 /**
  * A hit as it is reported; undefined when it says nothing about the given launch. A match with another launch's
@@ -224,7 +161,7 @@ const subject = ({ facts }: SearchSpace): string =>
 function summaryOf(space: SearchSpace, explanations: readonly Explanation[], hypotheses: number): string {
   const [first, ...others] = explanations;
   if (!first)
-    return `None of ${grouped(hypotheses)} hypotheses gives the ${subject(space)}: the launch differs from these inputs in another way, or in more than two.`;
+    return `${otherSize(space.facts)}None of ${grouped(hypotheses)} hypotheses gives the ${subject(space)}: the launch differs from these inputs in another way, or in more than two.`;
   const more =
     others.length === 0
       ? ''
@@ -247,7 +184,7 @@ export function answerOf(
     return { title, outcome: 'already matches', summary, explanations: [], hypotheses, covered, remains: [] };
   }
   const presented = hits.flatMap((hit) => asPresented(space, hit) ?? []);
-  const all = [...mistakenDigest(space), ...inOrder(space, presented).map((hit) => explain(space, hit))];
+  const all = [...mistakenValue(space.facts), ...inOrder(space, presented).map((hit) => explain(space, hit))];
   const explanations = [...new Map(all.map((explanation) => [explanation.title, explanation])).values()];
   return {
     title,

@@ -58,3 +58,11 @@ export const without = (...names: readonly string[]): LaunchEdit[] =>
 export const ofLaunch = (name: string, value: string | number): LaunchEdit[] => [
   { member: ['launch', name], value },
 ];
+
+const MOST_QUOTED = 60;
+
+/** A command line for use in a sentence: quoted, and truncated to one line. */
+export function quoted(text: string | undefined): string {
+  if (text === undefined) return 'none';
+  return JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text);
+}

@@ -4,7 +4,9 @@ import { bytesToHex, hex } from '../binary/hex';
 import { INPUTS, OBJECTS, type InputRow, type TechnologyId } from '../launch/inputs';
 import type { Alternative, Dimension, LaunchCause, Tried } from './cause';
 import { BOOT_CAUSES } from './causesBoot';
-import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, PLATFORM_CAUSES } from './causesPlatform';
+import { CPU_COUNT_CAUSES } from './causesCpuCount';
+import { DIGEST_FOR_MEASUREMENT, DIGEST_OF_FILE, DIGEST_OF_OTHER } from './causesMistaken';
+import { PLATFORM_CAUSES } from './causesPlatform';
 import { SNP_CAUSES } from './causesSnp';
 import { SVSM_CAUSES } from './causesSvsm';
 import { VCPU_CAUSES } from './causesVcpu';
@@ -15,12 +17,14 @@ import { givenSetting, type Setting } from './setting';
 /** Every cause that the search knows. */
 export const LAUNCH_CAUSES: readonly LaunchCause[] = [
   ...BOOT_CAUSES,
+  ...CPU_COUNT_CAUSES,
   ...VCPU_CAUSES,
   ...SNP_CAUSES,
   ...SVSM_CAUSES,
   ...PLATFORM_CAUSES,
   DIGEST_FOR_MEASUREMENT,
   DIGEST_OF_FILE,
+  DIGEST_OF_OTHER,
 ];
 
 /** What is varied, and the rows that say so. */

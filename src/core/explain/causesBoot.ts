@@ -1,23 +1,12 @@
 // Causes in what is loaded before the vCPUs: the firmware, and the kernel with its initrd and command line.
 
-import { countOf } from '../binary/hex';
-import { cmdlineBytes } from '../launch/kernelHashes';
-import { TRAITS } from '../tech/traits';
 import { nobleHashes } from '../launch/nobleHashes';
-import { without, type Alternative, type LaunchCause, type Tried } from './cause';
-import { cmdlineVariants, withCpuCount } from './cmdlineVariants';
+import { quoted, without, type Alternative, type LaunchCause } from './cause';
+import { cmdlineVariants } from './cmdlineVariants';
 import type { FirmwareFacts, LaunchFacts } from './launchFacts';
 
 /** The hash of an empty command line: QEMU hashes a single NUL. */
 const NO_CMDLINE = nobleHashes.sha256(new Uint8Array(1));
-
-const MOST_QUOTED = 60;
-
-/** A command line for use in a sentence: quoted, and truncated to one line. */
-function quoted(text: string | undefined): string {
-  if (text === undefined) return 'none';
-  return JSON.stringify(text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED)}…` : text);
-}
 
 /** The images of one origin. */
 function images(origin: FirmwareFacts['origin']) {
@@ -158,73 +147,20 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     advice: 'Write the command line here exactly as the host passes it, or mend it there.',
     weight: 'mistake',
     prior: 70,
-    alternatives: ({ facts: { kernel, cmdline } }) =>
+    alternatives: ({ facts: { kernel, initrd, cmdline } }) =>
       kernel
-        ? cmdlineVariants(cmdline ?? '').map(({ bytes, words, text }) => ({
-            set: { cmdline: nobleHashes.sha256(bytes) },
-            given: quoted(cmdline),
-            found: words,
-            ...(text !== undefined && { edits: [{ member: ['cmdline'], value: text }] }),
-          }))
+        ? cmdlineVariants(cmdline ?? '', { kernel: kernel.name, initrd: initrd?.name }).map(
+            ({ bytes, words, text, weight }) => ({
+              set: { cmdline: nobleHashes.sha256(bytes) },
+              given: quoted(cmdline),
+              found: words,
+              ...(weight && { weight }),
+              ...(text !== undefined && { edits: [{ member: ['cmdline'], value: text }] }),
+            }),
+          )
         : [],
   },
 ];
 
-/** Command lines with another number of vCPUs. @param isGuest whether the guest has that number, too */
-const cpuCounts =
-  (isGuest: boolean) =>
-  ({ facts: { kernel, cmdline, vcpus, maxVcpus, technology } }: Tried): Alternative[] => {
-    if (!kernel || cmdline === undefined || (isGuest && !TRAITS[technology].measuresVcpus)) return [];
-    return Array.from({ length: maxVcpus }, (_, i) => i + 1).flatMap((count) => {
-      const text = withCpuCount(cmdline, count);
-      if (text === undefined || (isGuest && count === vcpus)) return [];
-      return [
-        {
-          set: { cmdline: nobleHashes.sha256(cmdlineBytes(text)), ...(isGuest && { vcpus: count }) },
-          given: quoted(cmdline),
-          found: isGuest
-            ? `that of a guest with ${countOf(count, 'vCPU')}, as the guest has`
-            : `that of a guest with ${countOf(count, 'vCPU')}`,
-          edits: [
-            { member: ['cmdline'], value: text },
-            ...(isGuest ? [{ member: ['vcpus'], value: count }] : []),
-          ],
-        },
-      ];
-    });
-  };
-
-const CPU_COUNT_CAUSES: readonly LaunchCause[] = [
-  {
-    id: 'cpu-count-in-cmdline',
-    dimension: 'cmdline',
-    input: 'cmdline',
-    title: 'the command line',
-    doc: 'Another number of vCPUs in nr_cpus= of the command line, in the guest, too.',
-    why: 'Whoever makes the command line, as Kata Containers does, writes the number of vCPUs into it, so that with another number both differ.',
-    advice:
-      'Give the number of vCPUs that the guest has and the command line of that number; make a digest for each number.',
-    weight: 'mistake',
-    prior: 75,
-    alternatives: cpuCounts(true),
-  },
-  {
-    id: 'cpu-count-only-in-cmdline',
-    dimension: 'cmdline',
-    input: 'cmdline',
-    title: 'the command line',
-    doc: 'Another number of vCPUs in nr_cpus= of the command line alone.',
-    why: 'Whoever makes the command line, as Kata Containers does, writes a number of vCPUs into it: that of the guest, or the most that it may have.',
-    advice: 'Write the command line here exactly as the host passes it.',
-    weight: 'mistake',
-    prior: 55,
-    alternatives: cpuCounts(false),
-  },
-];
-
 /** The rows for firmware and kernel. */
-export const BOOT_CAUSES: readonly LaunchCause[] = [
-  ...FIRMWARE_CAUSES,
-  ...KERNEL_CAUSES,
-  ...CPU_COUNT_CAUSES,
-];
+export const BOOT_CAUSES: readonly LaunchCause[] = [...FIRMWARE_CAUSES, ...KERNEL_CAUSES];

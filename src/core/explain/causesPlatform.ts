@@ -8,10 +8,17 @@ import type { ChangedInput, LaunchEdit } from './explanation';
 import type { KeyFacts, LaunchFacts } from './launchFacts';
 import { baseText, inOtherBase } from './otherBase';
 import { measurementText } from '../tech/sev/evidence';
+import { isBelow } from './weights';
 
 const LOW_BITS = 0x3f;
 /** The minimum API version is in the upper half of a policy, with the major version in its low byte. */
 const FLOOR_AT = 16;
+
+/** The least API version that a policy asks for, major and minor. */
+const floorOf = (policy: number): [major: number, minor: number] => [
+  (policy >>> FLOOR_AT) & 0xff,
+  policy >>> (FLOOR_AT + 8),
+];
 
 /** How many bits of a word are set. */
 const bitsSet = (word: number): number => word.toString(2).replaceAll('0', '').length;
@@ -55,13 +62,18 @@ function policyAlternatives({ facts }: Tried): Alternative[] {
   const { policy } = facts.platform;
   return policies(facts).map((found): Alternative => {
     const lost = policy & ~found & LOW_BITS;
+    const isOlder = isBelow(floorOf(found), floorOf(policy));
+    const lacks = [
+      ...(lost === 0 ? [] : [describePolicy(lost)]),
+      ...(isOlder ? [`the least version ${floorOf(policy).join('.')} of the SEV firmware`] : []),
+    ];
     return {
       set: { policy: found },
       given: policyText(policy, facts),
       found: policyText(found, facts),
-      ...(lost !== 0 && {
+      ...(lacks.length > 0 && {
         weight: 'serious',
-        why: `The guest was launched under a weaker policy: it lacks ${describePolicy(lost)}. The policy is part of the measurement and cannot change later.`,
+        why: `The guest was launched under a weaker policy: it lacks ${lacks.join(' and ')}. The policy is part of the measurement and cannot change later.`,
         advice:
           'Have the host launch the guest with your policy; expect this one only if you can live without what it lacks.',
       }),
@@ -75,12 +87,23 @@ function policyAlternatives({ facts }: Tried): Alternative[] {
 
 const BYTE = 0x100;
 
-function versionInBase(given: number, found: number): Pick<Alternative, 'why'> | undefined {
+const OLDER: Pick<Alternative, 'weight' | 'why' | 'advice'> = {
+  weight: 'serious',
+  why: 'The SEV firmware of the platform was older than you expect, and may have flaws that are known. Its numbers are part of the measurement.',
+  advice: 'Update the SEV firmware of the host; expect this version only if you accept it.',
+};
+
+function versionInBase(
+  given: number,
+  found: number,
+): Pick<Alternative, 'weight' | 'why' | 'advice'> | undefined {
   const text = baseText(given, found);
   return text === undefined
     ? undefined
     : {
+        weight: 'mistake',
         why: `A number in another base: ${text}. The numbers of the SEV firmware are part of the measurement.`,
+        advice: 'Give the number as the host reports it, which is decimal (virsh domlaunchsecinfo).',
       };
 }
 
@@ -109,6 +132,8 @@ function version(
             set: { [input]: n },
             given: String(platform[input]),
             found: String(n),
+            // An update is nothing to fear; older firmware has flaws that are known.
+            ...(n < platform[input] && OLDER),
             ...versionInBase(platform[input], n),
             edits: ofLaunch(input, n),
           })),
@@ -191,32 +216,3 @@ export const PLATFORM_CAUSES: readonly LaunchCause[] = [
           })),
   },
 ];
-
-/** The row for a digest of one file that was given as a launch digest, which is compared before all else. */
-export const DIGEST_OF_FILE: LaunchCause = {
-  id: 'digest-of-file',
-  ...MEASUREMENT,
-  title: 'the given value',
-  doc: 'The given launch digest is that of one file alone: SHA-256 or SHA-384 of the firmware, its pages of SEV-SNP (snp:ovmf-hash), or SHA-256 of kernel or initrd.',
-  why: 'A launch digest is over all that is loaded: the firmware, the kernel hashes and the page of each vCPU. Only without kernel hashes and under a policy of plain SEV is it the SHA-256 of the firmware.',
-  advice:
-    'Take the launch digest of the whole launch, as `sevscope digest` computes it from this file and the rest.',
-  prior: 34,
-  alternatives: () => [],
-};
-
-/**
- * The row for a launch digest that was given as a measurement, or the reverse. It has no alternatives,
- * because every launch digest is compared anyway.
- */
-export const DIGEST_FOR_MEASUREMENT: LaunchCause = {
-  id: 'digest-for-measurement',
-  ...MEASUREMENT,
-  title: 'the reported value',
-  doc: 'The first 32 bytes of the given measurement are the launch digest, or the given launch digest is the HMAC of a measurement.',
-  why: 'The launch digest is the hash of what was loaded; the measurement is an HMAC over it that only the platform and the owner of the TIK can make. Tools such as sev-snp-measure print the digest.',
-  advice:
-    'Take the measurement that the host reports (sev-measurement); a digest proves nothing, because anybody can compute it.',
-  prior: 33,
-  alternatives: () => [],
-};

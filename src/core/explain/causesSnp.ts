@@ -9,7 +9,9 @@ import { SEV_FEATURES } from '../vmsa/layout/bitsSev';
 import type { Alternative, LaunchCause, Tried } from './cause';
 import {
   featuresText,
+  featuresWeight,
   FROM_PAGES,
+  givenFeatures,
   givenProfile,
   otherProfiles,
   PROFILE,
@@ -94,14 +96,12 @@ const bitNamed = (name: (typeof SEV_FEATURES)[number]['name']): bigint =>
   1n << BigInt(SEV_FEATURES.find((bit) => bit.name === name)!.lsb);
 const DEBUG_SWAP = bitNamed('DebugVirtualization');
 
-/** The SEV features of the given launch. */
-const givenFeatures = ({ given }: Tried): bigint => given.features ?? traitsOf(given.profile).features;
-
 const withFeatures = (tried: Tried, features: bigint): Alternative => ({
   set: { ...FROM_PAGES, features },
   given: featuresText(givenFeatures(tried)),
   found: featuresText(features),
   edits: [{ member: ['guestFeatures'], value: hex(features) }],
+  ...featuresWeight(tried, features),
 });
 
 /** Each bit of the word, and every two that have a name, other than given. */
@@ -131,7 +131,7 @@ const FEATURE_CAUSES: readonly LaunchCause[] = [
     id: 'guest-features',
     ...FEATURES,
     ...SNP,
-    doc: 'Each other bit of sev_features, and every two of those with a name.',
+    doc: 'Each other bit of sev_features, and every two of those with a name; serious when the guest lacks a protection.',
     why: 'The host asked for other features of the vCPU: a newer QEMU or kernel, a host that was told to, or a tool with another default.',
     advice: "Look up the feature bits that the host's VMM and kernel set, and expect those.",
     weight: 'benign',

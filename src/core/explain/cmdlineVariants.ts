@@ -1,6 +1,8 @@
 // Command lines that look the same to a person, although their bytes, and so their hashes, differ.
 
-import { utf8 } from '../binary/hex';
+import { bytesOfText } from '../binary/rawText';
+import type { Weight } from './explanation';
+import { addedWords, ADDED, BY_DSTACK, type FileNames, type Rewrite } from './cmdlineWords';
 
 /** Bytes that may have been hashed, and how they differ from the given text, in words. */
 export interface CmdlineVariant {
@@ -10,10 +12,35 @@ export interface CmdlineVariant {
   readonly words: string;
   /** The text, if a launch file can hold it. */
   readonly text?: string;
+  /** How much it matters, unless it is a mistake. */
+  readonly weight?: Weight;
 }
 
+/** Characters that word processors and web pages put in place of plain ones. */
+const withPlainSigns = (text: string): string =>
+  text
+    .replaceAll(/[\u2018\u2019]/g, "'")
+    .replaceAll(/[\u201c-\u201e]/g, '"')
+    .replaceAll('\u2014', '--')
+    .replaceAll(/[\u2010\u2011\u2013]/g, '-');
+
+/** What XML has in place of characters. The ampersand is last, so that nothing is replaced twice. */
+const ENTITIES = [
+  ['&lt;', '<'],
+  ['&gt;', '>'],
+  ['&quot;', '"'],
+  ['&apos;', "'"],
+  ['&amp;', '&'],
+] as const;
+
+const withoutEntities = (text: string): string =>
+  ENTITIES.reduce((all, [entity, character]) => all.replaceAll(entity, character), text);
+const withEntities = (text: string): string =>
+  ENTITIES.toReversed().reduce((all, [entity, character]) => all.replaceAll(character, entity), text);
+
 /** Each rewriting of a text, with its description. */
-const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
+const REWRITES: readonly Rewrite[] = [
+  ['the given one without the byte order mark', (text) => text.replace(/^\ufeff/, '')],
   ['the given one with a line feed at its end', (text) => `${text}\n`],
   ['the given one without white space at its ends, as dstack trims it', (text) => text.trim()],
   ['the given one without the line end', (text) => text.replace(/\r?\n$/, '')],
@@ -24,103 +51,78 @@ const REWRITES: readonly (readonly [string, (text: string) => string])[] = [
   ['the given one with spaces for line ends', (text) => text.replaceAll(/\r?\n/g, ' ')],
   ['the given one with spaces for line ends, trimmed', (text) => text.replaceAll(/\r?\n/g, ' ').trim()],
   ['the given one with single spaces', (text) => text.replaceAll(/ {2,}/g, ' ')],
+  ['the given one with one space for each run of white space', (text) => text.replaceAll(/\s+/g, ' ')],
   ['the given one with single spaces, trimmed', (text) => text.replaceAll(/\s+/g, ' ').trim()],
   ['the given one with double spaces', (text) => text.replaceAll(/ +/g, '  ')],
   ['the given one with spaces for tabs', (text) => text.replaceAll('\t', ' ')],
+  ['the given one with tabs for spaces', (text) => text.replaceAll(' ', '\t')],
+  ['the given one with one tab for each run of white space', (text) => text.replaceAll(/\s+/g, '\t')],
+  ['the given one with line feeds for white space', (text) => text.replaceAll(/\s+/g, '\n')],
   ['the given one with plain spaces for no-break spaces', (text) => text.replaceAll('\u00a0', ' ')],
   ['the given one without the quotes around it', (text) => text.replace(/^(["'])(.*)\1$/s, '$2')],
   ['the given one in double quotes', (text) => `"${text}"`],
   ['the given one in single quotes', (text) => `'${text}'`],
   ['the given one without any quotes, as a shell leaves it', (text) => text.replaceAll(/["']/g, '')],
   ['the given one with backslashes before its quotes', (text) => text.replaceAll('"', '\\"')],
+  ['the given one without backslashes before its quotes', (text) => text.replaceAll('\\"', '"')],
+  ['the given one with plain quotes and hyphens for typographic ones', withPlainSigns],
+  ['the given one with characters for XML entities', withoutEntities],
+  ['the given one with XML entities, as in a file of libvirt', withEntities],
 ];
 
-/** What firmware and boot loaders add to the command line after it was measured, and guests show in /proc/cmdline. */
-const ADDED: typeof REWRITES = [
-  [
-    'the given one without " initrd=initrd", which OVMF adds after it was measured',
-    (text) => text.replace(/ ?\binitrd=initrd(?= |$)/, ''),
-  ],
-  [
-    'the given one with " initrd=initrd"',
-    (text) => (/\binitrd=/.test(text) ? text : `${text} initrd=initrd`),
-  ],
-  [
-    'the given one without BOOT_IMAGE=, which boot loaders add',
-    (text) => text.replace(/(^| )BOOT_IMAGE=\S*( |$)/, (_all, before: string) => before),
-  ],
-  [
-    'the given one without BOOT_IMAGE= and initrd=, which boot loaders add',
-    (text) => text.replaceAll(/(^|(?<= ))(BOOT_IMAGE|initrd)=\S*( |$)/g, '').trimEnd(),
-  ],
-];
+/** More places than this have no runs of white space that anybody typed. */
+const MOST_PLACES = 64;
 
-/** What dstack appends to the command line of its image, which is measured with it. */
-const DSTACK = /^(?:docker_compose_hash|rootfs_hash|app_id|docker_additional_files_hash)=/;
-/** dstack's command line for an image that has none. */
-const DSTACK_BASE = 'console=ttyS0 loglevel=7';
-
-/** The words of a text, and the index of the first of those at its end that dstack appends. */
-function wordsOfDstack(text: string): { words: readonly string[]; own: number } {
-  const words = text.trimEnd().split(' ');
-  return { words, own: words.findLastIndex((word) => word !== '' && !DSTACK.test(word)) + 1 };
+/** The text with other white space in one place only. */
+function inOnePlace(text: string): Rewrite[] {
+  const runs = [...text.trim().matchAll(/\s+/g)].slice(0, MOST_PLACES);
+  const lead = text.length - text.trimStart().length;
+  return runs.flatMap(({ 0: run, index }) => {
+    const [start, end] = [lead + index, lead + index + run.length];
+    const after = text.slice(end).split(/\s/, 1)[0];
+    return SPACES.filter(([space]) => space !== run).map(
+      ([space, words]) =>
+        [
+          `the given one with ${words} before "${after}"`,
+          (other: string) => `${other.slice(0, start)}${space}${other.slice(end)}`,
+        ] as const,
+    );
+  });
 }
 
-/** The text without the last few values that dstack appends: fewer of them in earlier versions of it. */
-function withoutLast(text: string, count: number): string {
-  const { words, own } = wordsOfDstack(text);
-  if (own === words.length) return text;
-  return words
-    .slice(0, Math.max(own, words.length - count))
-    .join(' ')
-    .trimEnd();
-}
-
-/** What dstack makes of the command line of an image: it trims it, has one of its own for none, and appends values (dstack-mr, sev.rs). */
-const BY_DSTACK: typeof REWRITES = [
-  ['the given one without what dstack appends to it', (text) => withoutLast(text, Infinity)],
-  ['the given one without the last value that dstack appends', (text) => withoutLast(text, 1)],
-  ['the given one without the last two values that dstack appends', (text) => withoutLast(text, 2)],
-  ['the given one without the last three values that dstack appends', (text) => withoutLast(text, 3)],
-  [
-    `"${DSTACK_BASE}", which dstack has for an image without one, and what it appends`,
-    (text) => {
-      const { words, own } = wordsOfDstack(text);
-      return [DSTACK_BASE, ...words.slice(own)].join(' ').trim();
-    },
-  ],
-];
+/** What may be between two words, in words. */
+const SPACES = [
+  [' ', 'one space'],
+  ['  ', 'two spaces'],
+  ['\t', 'a tab'],
+  ['\n', 'a line feed'],
+] as const;
 
 const withNuls = (text: string, nuls: number): Uint8Array => {
-  const bytes = utf8(text);
+  const bytes = bytesOfText(text);
   const all = new Uint8Array(bytes.length + nuls);
   all.set(bytes);
   return all;
 };
 
 /** The variants of a text, all of them different from it. */
-export function cmdlineVariants(text: string): CmdlineVariant[] {
+export function cmdlineVariants(text: string, files: FileNames = {}): CmdlineVariant[] {
   const seen = new Set([text, '']);
   const variants: CmdlineVariant[] = [];
-  for (const [words, rewrite] of [...REWRITES, ...ADDED, ...BY_DSTACK]) {
+  const rewrites = [...REWRITES, ...ADDED, ...addedWords(files), ...BY_DSTACK, ...inOnePlace(text)];
+  for (const [words, rewrite, weight] of rewrites) {
     const other = rewrite(text);
     if (seen.has(other)) continue;
     seen.add(other);
-    variants.push({ bytes: withNuls(other, 1), words, text: other });
+    variants.push({ bytes: withNuls(other, 1), words, text: other, ...(weight && { weight }) });
   }
-  if (text !== '') variants.push({ bytes: withNuls(text, 0), words: 'hashed without the NUL at its end' });
+  if (text !== '') {
+    variants.push({ bytes: withNuls(text, 0), words: 'hashed without the NUL at its end' });
+    variants.push({
+      bytes: withNuls(`${text}\n`, 0),
+      words: 'hashed with a line feed in place of the NUL at its end',
+    });
+  }
   variants.push({ bytes: withNuls(text, 2), words: 'hashed with two NULs at its end' });
   return variants;
-}
-
-/** A parameter that says how many vCPUs the kernel may use: Kata writes the number of the guest there. */
-const CPU_COUNT = /(^|[ \t])((?:nr_cpus|maxcpus|possible_cpus)=)(\d+)(?=\s|$)/g;
-
-/** The text with another number of vCPUs in its parameters; undefined where it has none, or this very number. */
-export function withCpuCount(text: string, count: number): string | undefined {
-  const other = text.replaceAll(
-    CPU_COUNT,
-    (_all, before: string, name: string) => `${before}${name}${count}`,
-  );
-  return other === text ? undefined : other;
 }

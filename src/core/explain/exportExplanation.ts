@@ -5,13 +5,13 @@ import type { ExplainResult, Explanation, LaunchEdit, Weight } from './explanati
 
 /** How much it matters, in words. */
 export const WEIGHT_TEXTS: Readonly<Record<Weight, string>> = {
-  mistake: 'a mistake in the inputs of the check',
+  mistake: 'a mistake in the inputs of the check, or in the configuration of the guest',
   benign: 'benign: host software decides it, and the guest is no less protected',
   serious: 'serious: the guest runs something, or under terms, that its owner did not ask for',
 };
 
 /** Ends every answer, so that it cannot be mistaken for a pass. */
-export const NO_VERDICT = 'Only a suggestion: the launch file as it stands does not match.';
+export const NO_VERDICT = 'Only a suggestion: with the inputs as given it does not match.';
 
 /** An edit of a launch file in words. */
 function editText({ member, value }: LaunchEdit): string {
@@ -20,7 +20,7 @@ function editText({ member, value }: LaunchEdit): string {
 }
 
 /** The edits of an explanation in one sentence; undefined when a launch file cannot express them. */
-export function editsText({ edits }: Explanation): string | undefined {
+export function editsText({ edits }: Pick<Explanation, 'edits'>): string | undefined {
   return edits.length === 0 ? undefined : edits.map(editText).join(', ');
 }
 

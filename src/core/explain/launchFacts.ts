@@ -70,6 +70,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly title: string;
   readonly technology: TechnologyId;
   readonly wanted: Wanted;
+  /** What the other inputs say that the given digest is of, where its size says that it is none. */
+  readonly meant?: TechnologyId | undefined;
   /** Measurements of other launches, which may have been confused with the given one. */
   readonly others: readonly NamedMeasurement[];
   /** For a launch digest only the policy matters. */
@@ -77,7 +79,12 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   /** The given image first. */
   readonly firmwares: readonly [FirmwareFacts, ...FirmwareFacts[]];
   /** Digests of the given files alone, which people take for launch digests, and what each is of, in words. */
-  readonly ofFiles: readonly { readonly words: string; readonly digest: Uint8Array }[];
+  readonly ofFiles: readonly {
+    readonly words: string;
+    readonly digest: Uint8Array;
+    /** Of a whole launch of another technology. */
+    readonly isLaunch?: true;
+  }[];
   /** The given SVSM image first, if there is one. */
   readonly svsms: readonly SvsmFacts[];
   /** Whether the room for variables above it is given as a file. */

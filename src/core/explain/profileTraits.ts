@@ -8,6 +8,7 @@ import { VMSA } from '../vmsa/layout/layout';
 import { findProfile, type KnownProfile, type ProfileId } from '../vmsa/launch/profiles';
 import type { Alternative, Tried } from './cause';
 import { profilesFor } from './searchTechnologies';
+import { weighFeatures } from './weights';
 
 /** The traits of a profile's page. */
 export interface Traits {
@@ -67,4 +68,27 @@ export function featuresText(set: bigint): string {
     (bit) => SEV_FEATURES.find(({ width, lsb }) => width === 1 && lsb === bit)?.name ?? `bit ${bit}`,
   );
   return names.length > 0 ? `${hex(set)} (${names.join(', ')})` : hex(set);
+}
+
+/** The SEV features of the given launch. */
+export const givenFeatures = ({ given }: Tried): bigint => given.features ?? traitsOf(given.profile).features;
+
+/** How much it matters that a guest has these features, and why when it does. */
+export function featuresWeight(tried: Tried, found: bigint): Pick<Alternative, 'weight' | 'why' | 'advice'> {
+  const { weight, lost, unasked } = weighFeatures(givenFeatures(tried), found);
+  if (weight !== 'serious') return { weight };
+  const said = [
+    ...(lost.length > 0 ? [`lacks the protection of ${lost.join(', ')} from the host`] : []),
+    ...(unasked.length > 0
+      ? [
+          `has ${unasked.join(', ')}, with which other software decides over it, or which nobody has described`,
+        ]
+      : []),
+  ];
+  return {
+    weight,
+    why: `The guest was launched with other features of the vCPU than you expect: it ${said.join(', and ')}.`,
+    advice:
+      'Have the host launch the guest with your features; expect these only if that is the guest that you want.',
+  };
 }

@@ -3,7 +3,8 @@
 
 import { guidBytes } from '../binary/guid';
 import { encode, row, struct } from '../binary/struct';
-import { fromHex, utf8 } from '../binary/hex';
+import { fromHex } from '../binary/hex';
+import { bytesOfText } from '../binary/rawText';
 import { HASH_ENTRIES } from '../ovmf/hashEntries';
 import type { Hashes } from './hasher';
 
@@ -37,9 +38,9 @@ export interface KernelDigests {
   readonly cmdline?: string | undefined;
 }
 
-/** The bytes of a command line that are hashed: UTF-8 exactly as given, followed by one NUL. */
+/** The bytes of a command line that are hashed: exactly as given, UTF-8 or not, followed by one NUL. */
 export function cmdlineBytes(cmdline: string): Uint8Array {
-  const text = utf8(cmdline);
+  const text = bytesOfText(cmdline);
   const bytes = new Uint8Array(text.length + 1);
   bytes.set(text);
   return bytes;

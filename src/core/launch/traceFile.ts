@@ -31,6 +31,8 @@ export interface TracePage {
 export interface RecordedTrace {
   readonly form: 'trace' | 'qemu';
   readonly pages: readonly TracePage[];
+  /** How many launches there are, of which this is the last. */
+  readonly launches: number;
 }
 
 /** One step as a member of `rows`. */
@@ -129,25 +131,54 @@ function fromJson(text: string): RecordedTrace | undefined {
     if (!page) return undefined;
     pages.push(page);
   }
-  return { form: 'trace', pages };
+  return { form: 'trace', pages, launches: 1 };
 }
 
 const SNP_UPDATE =
   /kvm_sev_snp_launch_update src \S+ gpa (?:0x)?([0-9a-f]{1,16}) len (?:0x)?([0-9a-f]{1,16}) \((\w+)/gi;
 const SEV_UPDATE = /kvm_sev_launch_update_data addr \S+ len (?:0x)?([0-9a-f]{1,16})/gi;
 
-function fromQemu(text: string): RecordedTrace | undefined {
-  const pages: TracePage[] = [];
+/** Where a launch begins, whatever else was traced. */
+const STARTS = /kvm_sev(?:_snp)?_launch_start\b/g;
+
+/** The pages of one launch of SEV-SNP; of several, because a page is launched once, those of each. */
+function snpLaunches(text: string): TracePage[][] | undefined {
+  const launches: TracePage[][] = [[]];
+  let seen = new Set<bigint>();
+  let left = MOST_PAGES;
   for (const [, gpa, length, name] of text.matchAll(SNP_UPDATE)) {
     const count = (BigInt(`0x${length!}`) + BigInt(PAGE_SIZE - 1)) / BigInt(PAGE_SIZE);
-    if (count > BigInt(MOST_PAGES - pages.length)) return undefined;
+    if (count > BigInt(left)) return undefined;
+    left -= Number(count);
     const first = BigInt(`0x${gpa!}`);
+    // An empty section has an address, and no page.
+    if (count === 0n) continue;
+    if (seen.has(first)) {
+      launches.push([]);
+      seen = new Set();
+    }
+    seen.add(first);
     for (let i = 0n; i < count; i++)
-      pages.push({ type: typeOf(name!.toLowerCase()), gpa: first + i * BigInt(PAGE_SIZE), size: PAGE_SIZE });
+      launches
+        .at(-1)!
+        .push({ type: typeOf(name!.toLowerCase()), gpa: first + i * BigInt(PAGE_SIZE), size: PAGE_SIZE });
   }
-  if (pages.length === 0)
-    for (const [, length] of text.matchAll(SEV_UPDATE)) pages.push({ size: Number(BigInt(`0x${length!}`)) });
-  return pages.length === 0 ? undefined : { form: 'qemu', pages };
+  return launches;
+}
+
+const sevLaunch = (text: string): TracePage[] =>
+  [...text.matchAll(SEV_UPDATE)].map(([, length]) => ({ size: Number(BigInt(`0x${length!}`)) }));
+
+function fromQemu(text: string): RecordedTrace | undefined {
+  const launches: TracePage[][] = [];
+  for (const part of text.split(STARTS)) {
+    const ofSnp = snpLaunches(part);
+    if (!ofSnp) return undefined;
+    const found = [...ofSnp, sevLaunch(part)].filter((pages) => pages.length > 0);
+    launches.push(...(ofSnp[0]!.length > 0 ? ofSnp : found));
+  }
+  const last = launches.at(-1);
+  return last && { form: 'qemu', pages: last, launches: launches.length };
 }
 
 /** Reads a trace; undefined for a text that is none. It never throws. */

@@ -13,7 +13,10 @@ import {
   terminalText,
 } from '../../../src/core/binary/plainText';
 import { lengthWithout } from '../../../src/core/binary/trim';
-import { cmdlineVariants, withCpuCount } from '../../../src/core/explain/cmdlineVariants';
+import { bytesOfText, textWithBytes } from '../../../src/core/binary/rawText';
+import { shellWord } from '../../../src/core/binary/shell';
+import { cmdlineVariants } from '../../../src/core/explain/cmdlineVariants';
+import { withCpuCount, withoutCpuCount } from '../../../src/core/explain/cpuCounts';
 import { explainHostLines } from '../../../src/core/explain/hostLines';
 import { explainLog } from '../../../src/core/explain/hostMarkdown';
 import { cmdlineBytes } from '../../../src/core/launch/kernelHashes';
@@ -70,6 +73,10 @@ const safeTexts: Target = {
     lengthWithout(text, ' \n');
     const file = textOfFile(input);
     const bad = badByteIn(input);
+    const raw = textWithBytes(input);
+    assert.ok(Buffer.from(bytesOfText(raw)).equals(input), 'the same bytes again');
+    assert.equal(raw === file, bad === undefined);
+    assert.ok(!/\p{Cc}/u.test(shellWord(raw).replaceAll(/[\u0080-\u009f]/g, '')), 'a word for a terminal');
     if (bad)
       assert.ok(bad.byte >= 0 && bad.byte < input.length && bad.offset <= file.length, 'a place in the file');
     return {
@@ -84,11 +91,27 @@ const cmdlines: Target = {
   form: 'text',
   most: 600,
   seeds: textSeeds(' "quiet"  root=/dev/vda\tro\r\n', 'console=ttyS0 a="b c"', ''),
-  words: ['"', "'", ' ', '\t', '\n', '\u00a0', '\\"', ' nr_cpus=', 'BOOT_IMAGE=', ' initrd=initrd'],
+  words: [
+    '"',
+    "'",
+    ' ',
+    '\t',
+    '\n',
+    '\u00a0',
+    '\\"',
+    ' nr_cpus=',
+    'BOOT_IMAGE=',
+    ' initrd=initrd',
+    'panic=1',
+    '&amp;',
+    '\ufeff',
+  ],
   run(input) {
     const text = textOf(input);
-    assert.notEqual(withCpuCount(text, 3), text);
-    const variants = cmdlineVariants(text);
+    const counted = withCpuCount(text, 3).map((one) => one.text);
+    assert.ok(!counted.includes(text) && new Set(counted).size === counted.length);
+    assert.notEqual(withoutCpuCount(text), text);
+    const variants = cmdlineVariants(text, { kernel: 'vmlinuz', initrd: 'initrd.img' });
     const given = Buffer.from(cmdlineBytes(text)).toString('hex');
     const all = variants.map(({ bytes: variant }) => Buffer.from(variant).toString('hex'));
     assert.ok(!all.includes(given), 'each is another one');

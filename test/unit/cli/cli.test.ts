@@ -259,15 +259,17 @@ describe('The command line refuses with one line and exit status', () => {
     [['explain', '--launch-digest', '00'.repeat(48)], 2, /--firmware is missing/],
     [['explain', '--launch-digest', '00'.repeat(47)], 2, /it must be 32 bytes, of SEV-SNP 48/],
     [
-      ['explain', '-f', 'OVMF.sample.fd', '--launch-digest', '00'.repeat(48), '--profile', 'sev-es'],
-      2,
-      /is none of the launches that have a digest of 48 bytes/,
-    ],
-    [
-      ['explain', '-f', 'OVMF.sample.fd', '--launch-digest', '00'.repeat(32), '--vmm-type', 'ec2'],
+      ['explain', '-f', 'OVMF.sample.fd', '--launch-digest', '00'.repeat(32), '--known-digest', ONE_VCPU],
       2,
       /it is for launch digests of SEV-SNP/,
     ],
+    [['explain', SAMPLE.snpMatches], 2, /is a launch file, .* sevscope explain --launch 1-snp/],
+    [['explain', 'OVMF.sample.fd'], 2, /sevscope explain --launch-digest DIGEST --firmware OVMF\.sample\.fd/],
+    [['explain', 'vcpu0.vmsa'], 2, /is a VMSA, .* sevscope vmsa identify vcpu0\.vmsa/],
+    [['explain', 'README.md'], 2, /is a text, .* sevscope explain - < README\.md/],
+    [['explain', '.'], 2, /\. is a folder, and a line of a log is wanted/],
+    [['explain', 'none.fd'], 2, /none\.fd is no line of a log that is known here, and no file/],
+    [['explain', '--launch', SAMPLE.snpMatches, '-e', 'a\ufffd'], 2, /bytes that are not UTF-8/],
     [['explain', '-f', 'README.md', '--launch-digest', '00'.repeat(48)], 4, /no SEV metadata|whole pages/],
     [['explain', ...SNP_KNOWN], 2, /--reset-address is missing/],
     [

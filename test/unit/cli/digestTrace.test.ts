@@ -220,6 +220,31 @@ describe('digest --compare', () => {
     const same = await compared('dmesg.txt', ...SNP, '2', '--guest-features', '0x21');
     assert.deepEqual(same, [0, 'No difference from the dumped pages of vCPUs in 2 steps.']);
   });
+  it('takes the last of several launches, and says so', async () => {
+    const note = (what: string, count: number) =>
+      new RegExp(`${what}: ${count} launches, of which the last is compared`);
+    const [one, two] = [await qemu(...SNP, '1', ...BOOT), await qemu(...SNP, '2')];
+    const start = 'kvm_sev_snp_launch_start policy 0x30000';
+    const cases: readonly (readonly [text: string, count: number])[] = [
+      [`${start}\n${one}\n${start}\n${two}`, 2],
+      [`${one}\n${two}`, 2],
+      [`${start}\n${two}`, 1],
+    ];
+    for (const [text, count] of cases) {
+      writeFileSync(at('qemu.log'), text);
+      const { status, stderr, stdout } = await digest(...SNP, '2', '--compare', 'qemu.log');
+      assert.deepEqual([status, stdout.startsWith('No difference')], [0, true]);
+      assert.equal(note('qemu.log', count).test(stderr), count > 1);
+    }
+    await printed(...SNP, '2', '--dump-vmsa');
+    const pages = [0, 1].map((i) => readFileSync(at(`vmsa${i}.bin`)));
+    const other = Buffer.from(pages[0]!);
+    other[0x100]! ^= 1;
+    writeFileSync(at('dmesg.txt'), [other, ...pages].map(dumped).join('\n'));
+    const { status, stderr } = await digest(...SNP, '2', '--compare', 'dmesg.txt');
+    assert.equal(status, 0);
+    assert.match(stderr, note('dmesg.txt', 2));
+  });
   it('is JSON, too', async () => {
     await keep('there.json', ...SNP, '2', '--guest-features', '0x21');
     const { stdout, status } = await digest(...SNP, '2', '--compare', 'there.json', '--json');

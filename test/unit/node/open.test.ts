@@ -74,7 +74,10 @@ describe('The opener of files', () => {
       }
       await assert.rejects(read(at('none'), 'initrd'), { message: /there is no such file/ });
       symlinkSync('loop', at('loop'));
-      await assert.rejects(read(at('loop'), 'initrd'), { code: 'unreadable-file', message: /ELOOP/ });
+      await assert.rejects(read(at('loop'), 'initrd'), {
+        code: 'unreadable-file',
+        message: /lead round in a circle/,
+      });
     });
   it('refuses a block device', async function () {
     if (process.getuid?.() !== 0) this.skip();

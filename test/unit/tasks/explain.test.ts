@@ -11,6 +11,12 @@ import type {
   ExplainResult,
   LaunchEdit,
 } from '../../../src/core/explain/explanation';
+import { answerOf } from '../../../src/core/explain/answer';
+import { searchSpace } from '../../../src/core/explain/causes';
+import { planUnits } from '../../../src/core/explain/plan';
+import { Search } from '../../../src/core/explain/search';
+import { readFacts } from '../../../src/app/explainFacts';
+import { nodeHashes } from '../../../src/node/hashes';
 import { buildOvmf, DEFAULT_SEV_SECTIONS } from '../../../src/core/ovmf/build';
 import { SVSM_INFO } from '../../../src/core/ovmf/entries';
 import { toBase64 } from '../../../src/core/binary/hex';
@@ -43,6 +49,20 @@ const load = (json: Json, name = MATCHES): LaunchInputs =>
 /** A search among few vCPU counts, unless told: what a test waits for otherwise is the same hypothesis, many times. */
 const explain = (inputs: LaunchInputs | DigestInputs, options?: ExplainOptions) =>
   explainLaunch(io, inputs, { maxVcpus: 4, ...options });
+/** The same for a launch digest without threads, whose start takes longer than what they try, and of single changes. */
+async function explainHere(inputs: DigestInputs): Promise<ExplainResult> {
+  const { facts } = await readFacts(io, inputs, { maxVcpus: 2 }, () => undefined);
+  const space = searchSpace(facts);
+  const search = new Search(space, undefined, nodeHashes);
+  const parts = ([0, 1] as const)
+    .flatMap((stage) => planUnits(space, stage))
+    .map((unit) => ({ ...search.run(unit), first: unit.first, second: unit.second }));
+  return answerOf(
+    space,
+    parts.flatMap(({ hits }) => hits),
+    parts,
+  );
+}
 const titles = ({ explanations }: ExplainResult) => explanations.map(({ title }) => title);
 
 /** A launch file after its edits. */
@@ -179,6 +199,11 @@ describe('An explanation from files', () => {
       ['the SHA-256 of vmlinuz.sample', hash('sha256', readFileSync(at('vmlinuz.sample'))), es],
       ['the SHA-384 of OVMF.sample.fd', hash('sha384', image)],
       ['the digest of the pages of OVMF.sample.fd alone', Buffer.from(ovmfHash.stdout.trim(), 'hex')],
+      [
+        'the SHA-384 of vmlinuz.sample',
+        hash('sha384', readFileSync(at('vmlinuz.sample'))),
+        { kernel: at('vmlinuz.sample') },
+      ],
     ];
     for (const [words, launchDigest, over] of cases) {
       const given = { title: 't', firmware: at('OVMF.sample.fd'), cpu, vmsa: undefined, vcpus: 1 };
@@ -186,6 +211,92 @@ describe('An explanation from files', () => {
       // The SHA-256 of firmware is a launch digest of plain SEV, which is said, too.
       assert.equal(titles(result)[0], `It matches with the given value as ${words} (not as a launch digest)`);
     }
+  });
+  it('recognises what a digest is that has not the size of those of the inputs', async () => {
+    const CMDLINE = 'quiet';
+    const options = [
+      '--ovmf',
+      'OVMF.sample.fd',
+      '--vcpus',
+      '2',
+      '--vcpu-type',
+      'EPYC-Milan',
+      '--append',
+      CMDLINE,
+    ];
+    const kernel = ['--kernel', 'vmlinuz.sample', '--initrd', 'initrd.sample'];
+    const digestOf = async (mode: string, ...more: string[]) =>
+      Buffer.from(
+        (await runHere(['digest', '--mode', mode, ...options, ...kernel, ...more], folder)).stdout.trim(),
+        'hex',
+      );
+    const hash = (algorithm: string, bytes: Uint8Array | string) =>
+      createHash(algorithm).update(bytes).digest();
+    const file = (name: string) => readFileSync(at(name));
+    const cpu = { family: 25, model: 1, stepping: 1 };
+    const base = {
+      ...{ title: 't', firmware: at('OVMF.sample.fd'), kernel: at('vmlinuz.sample') },
+      ...{ initrd: at('initrd.sample'), cmdline: CMDLINE, vcpus: 2, cpu, vmsa: undefined },
+    };
+    const ofSnp: readonly Partial<DigestInputs>[] = [
+      { technology: 'snp' },
+      { profile: 'snp' },
+      { features: 1n },
+      { policy: 0x30000 },
+      { vmm: 'ec2', profile: 'snp-ec2' },
+    ];
+    const ofEs: readonly Partial<DigestInputs>[] = [
+      { technology: 'sev-es' },
+      { profile: 'sev-es' },
+      { policy: 5 },
+    ];
+    type Row = readonly [digest: Buffer, given: readonly Partial<DigestInputs>[], title: RegExp | undefined];
+    const rows: readonly Row[] = [
+      [hash('sha256', file('OVMF.sample.fd')), ofSnp.slice(0, 1), /value as the SHA-256 of OVMF.sample.fd/],
+      [hash('sha256', file('vmlinuz.sample')), ofSnp, /value as the SHA-256 of vmlinuz.sample/],
+      [hash('sha256', file('initrd.sample')), ofSnp.slice(0, 1), /value as the SHA-256 of initrd.sample/],
+      [hash('sha256', `${CMDLINE}\0`), ofSnp.slice(0, 1), /SHA-256 of the command line and a NUL/],
+      [hash('sha256', CMDLINE), ofSnp.slice(0, 1), /SHA-256 of the command line without a NUL/],
+      [hash('sha256', `${CMDLINE}\n`), ofSnp.slice(0, 1), /SHA-256 of the command line and a line feed/],
+      [
+        await digestOf('sev'),
+        ofSnp.slice(0, 2),
+        /value as one of SEV \(not as a launch digest of SEV-SNP\)$/,
+      ],
+      [await digestOf('seves'), ofSnp.slice(1, 2), /value as one of SEV-ES \(not as .* of SEV-SNP\)/],
+      [
+        await digestOf('seves', '--vcpu-type', 'EPYC-Genoa'),
+        ofSnp.slice(0, 1),
+        /one of SEV-ES .* and CPU EPYC-Genoa/,
+      ],
+      [Buffer.alloc(32), ofSnp.slice(0, 1), undefined],
+      [hash('sha384', file('vmlinuz.sample')), ofEs, /value as the SHA-384 of vmlinuz.sample/],
+      [hash('sha384', file('initrd.sample')), ofEs.slice(0, 1), /value as the SHA-384 of initrd.sample/],
+      [await digestOf('snp'), ofEs, /value as one of SEV-SNP \(not as a launch digest of SEV-ES\)$/],
+    ];
+    for (const [launchDigest, some, title] of rows)
+      for (const over of some) {
+        const result = await explainHere({ ...base, ...over, launchDigest });
+        const what = `${launchDigest.toString('hex')} ${Object.keys(over).join()}`;
+        assert.equal(result.outcome, title ? 'explained' : 'not explained', what);
+        if (title) assert.match(titles(result)[0]!, title, what);
+        else
+          assert.match(
+            result.summary,
+            /^The given value has (32|48) bytes, and a launch digest of SEV-/,
+            what,
+          );
+      }
+    // A measurement has 48 bytes, too.
+    const recorded = load(readJson(MATCHES));
+    const snp = await digestOf('snp', '--append', recorded.cmdline!);
+    const asMeasurement = await explain(
+      { ...recorded, measurement: snp.toString('base64') },
+      { maxVcpus: 2 },
+    );
+    assert.deepEqual(titles(asMeasurement), [
+      'It matches with the given value as the launch digest that these inputs give with SEV-SNP (not as a measurement)',
+    ]);
   });
   it('explains a launch with an SVSM image, and its edits make the launch file match', async () => {
     const image = (entry: number) =>

@@ -140,8 +140,10 @@ function inputsFrom(value: unknown): ReadSnpInputs {
   if (!sections) return wrong('ovmf_sections');
   const { sev_es_reset_eip: resetAddress, sev_hashes_table_gpa: base, base_cmdline: cmdline } = value;
   if (!isWord(resetAddress)) return wrong('sev_es_reset_eip');
-  if (typeof (cmdline ?? '') !== 'string') return wrong('base_cmdline');
-  const text = ((cmdline ?? '') as string).trim();
+  const given = cmdline ?? '';
+  // Half of a surrogate pair is no text that any tool measures.
+  if (typeof given !== 'string' || /\p{Surrogate}/u.test(given)) return wrong('base_cmdline');
+  const text = given.trim();
   const { kernel_hash: ofKernel, initrd_hash: ofInitrd, vcpus, vcpu_type: cpu, guest_features: bits } = value;
   const kernel = bytesOf(ofKernel, 32);
   if (isGiven(ofKernel) && !kernel) return wrong('kernel_hash');

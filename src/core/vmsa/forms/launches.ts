@@ -21,3 +21,13 @@ export function numberLaunches(pages: readonly SourcePage[]): SourcePage[] {
     return { ...page, label: several ? `launch ${launch}, vCPU ${vcpu}` : `vCPU ${vcpu}`, vcpu };
   });
 }
+
+/** The pages of the last launch of a log, and how many launches it has: each begins with a boot processor. */
+export function lastLaunch(pages: readonly SourcePage[]): {
+  readonly pages: readonly SourcePage[];
+  readonly launches: number;
+} {
+  const boots = pages.flatMap(({ bytes }, i) => (startsAtResetVector(decode(VMSA, bytes)) ? [i] : []));
+  const begins = boots.includes(0) || pages.length === 0 ? boots : [0, ...boots];
+  return { pages: pages.slice(begins.at(-1)), launches: Math.max(1, begins.length) };
+}

@@ -83,6 +83,38 @@ PATH=/usr/bin \
 -object '{"qom-type":"sev-snp-guest","id":"lsec0","cbitpos":51,"reduced-phys-bits":1,"policy":196608,"kernel-hashes":true}' \
 -smp 2,maxcpus=8,sockets=8,cores=1,threads=1`;
 
+describe('launchOfQemu, of several command lines,', () => {
+  const first = `LC_ALL=C /usr/bin/qemu-system-x86_64 ${SNP} ${REST} ${BOOT.replace('-append', '-append quiet -append')}`;
+  const last = `/usr/bin/qemu-system-x86_64 ${SNP} ${REST} -smp 8`;
+  const stamp = '2026-01-01 10:00:00.000+0000: ';
+  const log = [
+    `${stamp}starting up libvirt version: 11.3.0, qemu version: 10.0.2`,
+    first,
+    'char device redirected to /dev/pts/1 (label charserial0)',
+    'qemu-system-x86_64: terminating on signal 15 from pid 1',
+    `${stamp}shutting down, reason=destroyed`,
+    `${stamp}starting up libvirt version: 11.3.0, qemu version: 10.0.2`,
+    last,
+    `${stamp}shutting down, reason=destroyed`,
+  ].join('\n');
+  const cases: readonly (readonly [string, string, object])[] = [
+    ["libvirt's log", log, { ...FOUND, vcpus: '8' }],
+    ['a list of processes', `${first}\n${last}`, { ...FOUND, vcpus: '8' }],
+    ['a kernel in the last', `${last}\n${first}`, { ...FOUND, ...BOOTED }],
+  ];
+  for (const [name, text, wanted] of cases)
+    it(`takes the last of ${name}, nothing of the others, and says so`, () => {
+      const found = launchOfQemu(text);
+      assert.deepEqual(foundInputs(found), wanted);
+      assert.match(found.problems[0]!, /There are 2 command lines of QEMU, of which the last is taken/);
+    });
+  it('says nothing of one among other lines', () => {
+    const lines = log.split('\n');
+    const found = launchOfQemu([...lines.slice(0, 1), ...lines.slice(6)].join('\n'));
+    assert.deepEqual([foundInputs(found), found.problems], [{ ...FOUND, vcpus: '8' }, []]);
+  });
+});
+
 describe('launchOfQemu', () => {
   const whole: readonly [string, string, object][] = [
     ['an SNP guest', `qemu-system-x86_64 ${SNP} ${REST}`, FOUND],

@@ -43,7 +43,7 @@ It matches with vCPUs 2 (not 4).
 ## It matches with vCPUs 2 (not 4)
 
 - vCPUs: Each has a page. Give 2.
-- This is a mistake in the inputs of the check.
+- This is a mistake in the inputs of the check, or in the configuration of the guest.
 - The launch digest is then ab12.
 - In a launch file: set "vcpus" to 2, take out "vmsa".
 
