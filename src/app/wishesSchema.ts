@@ -33,6 +33,7 @@ function shapeOf({ kind, size }: WishRow, wanted: string): v.GenericSchema {
     case 'tcb':
       return v.union([TCB, v.string()], wanted);
     case 'version':
+    case 'product':
       return v.union([v.string()], wanted);
     case 'flag':
       return v.union([v.boolean()], wanted);
@@ -50,6 +51,7 @@ const FORMS: Readonly<Record<WishRow['kind'], (size: number) => string>> = {
   bits: () => ' A number of 64 bits, as "0x30000".',
   tcb: () => ' An object such as {"snp": 23, "microcode": 213}, or a text such as "snp=23,microcode=213".',
   version: () => ' A text such as "1.55".',
+  product: () => ' A text such as "Milan", or with its stepping "Milan-B1".',
   flag: () => ' true or false.',
 };
 

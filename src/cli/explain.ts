@@ -9,7 +9,7 @@ import type { ExplainResult, Explanation, Remaining } from '../core/explain/expl
 import { grouped, NO_VERDICT, WEIGHT_TEXTS } from '../core/explain/exportExplanation';
 import type { LaunchFile } from '../core/check/launchFile';
 import { MAX_VCPUS } from '../core/launch/inputKinds';
-import { inputRow, VMM_PROFILES } from '../core/launch/inputs';
+import { VMM_PROFILES } from '../core/launch/inputs';
 import { TRAITS } from '../core/tech/traits';
 import type { ExplainedDigest } from '../app/explainThreads';
 import { explainLaunch } from '../tasks/explain';
@@ -27,7 +27,6 @@ import {
   inputsOfDigest,
   needed,
   neededInput,
-  OF_SNP,
   recordedInputs,
   statedInputs,
   type LaunchOptions,

@@ -113,7 +113,7 @@ export function statedByDomain(question: DomainQuestion, hashes: Hashes): Stated
   const { owner, domain, reported } = snpPoliciesBy(question);
   const stated = {
     policy: owner ?? reported ?? domain,
-    hostData: given.hostData ?? (hostData === undefined ? undefined : fromBase64(hostData)),
+    hostData: given.wishes?.hostData ?? (hostData === undefined ? undefined : fromBase64(hostData)),
   };
   if (idBlock === undefined || idAuth === undefined) return stated;
   const { guest_svn: guestSvn, family_id: familyId, image_id: imageId } = idBlockIn(idBlock);
