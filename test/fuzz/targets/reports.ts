@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readCertificate, readCertificates, readRevocationList } from '../../../src/app/reportCertificates';
 import { readCertificateFiles, readReportFile, reportIn } from '../../../src/app/reportFile';
+import { reportParts } from '../../../src/app/reportParts';
 import { readWishes } from '../../../src/app/reportWishes';
 import { jsonText } from '../../../src/core/binary/json';
 import { terminalText } from '../../../src/core/binary/plainText';
@@ -143,6 +144,7 @@ const wholeReports: Target = {
     otherParts(reported, current, report.product.tcb);
     signatureOf(report);
     kdsUrls(report);
+    for (const { name } of reportParts(found, found.certificates)) assertPlain(terminalText(name));
     JSON.parse(jsonText({ ...reportJson(report), chain: chainJson(chain) }));
     const outcomes = steps.slice(0, 12).map(({ outcome }) => outcome[0]);
     return {
