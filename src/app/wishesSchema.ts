@@ -51,7 +51,7 @@ const FORMS: Readonly<Record<WishRow['kind'], (size: number) => string>> = {
   bits: () => ' A number of 64 bits, as "0x30000".',
   tcb: () => ' An object such as {"snp": 23, "microcode": 213}, or a text such as "snp=23,microcode=213".',
   version: () => ' A text such as "1.55".',
-  product: () => ' A text such as "Milan", or with its stepping "Milan-B1".',
+  product: () => ' A name such as "Milan".',
   flag: () => ' true or false.',
 };
 

@@ -78,12 +78,16 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
     try {
       await readReportAt(this.host.io, this.uri, signal, take);
     } catch (error) {
-      if (signal.aborted) return;
-      if (this.shown && !this.isStale) {
-        this.shown = { ...this.shown, unverified: sentence(error) };
-        this.show();
-      } else this.explain(`${nameOf(this.uri)} cannot be shown`, sentence(error));
+      if (!signal.aborted) this.fail(sentence(error));
     }
+  }
+
+  /** Says why no more is known. */
+  private fail(why: string): void {
+    if (this.shown && !this.isStale) {
+      this.shown = { ...this.shown, unverified: why };
+      this.show();
+    } else this.explain(`${nameOf(this.uri)} cannot be shown`, why);
   }
 
   show(): void {

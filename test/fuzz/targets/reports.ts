@@ -9,6 +9,7 @@ import { checkedInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
 import { lintLaunch } from '../../../src/app/launchProblems';
 import { evidenceReader, readRoots } from '../../../src/app/reportEvidence';
+import { reportParts } from '../../../src/app/reportParts';
 import { readWishes } from '../../../src/app/reportWishes';
 import { runCheck } from '../../../src/app/runCheck';
 import { reportMarkdown } from '../../../src/core/check/exportReport';
@@ -149,6 +150,7 @@ const wholeReports: Target = {
     otherParts(reported, current, report.product.tcb);
     signatureOf(report);
     kdsUrls(report);
+    for (const { name } of reportParts(found, found.certificates)) assertPlain(terminalText(name));
     JSON.parse(jsonText({ ...reportJson(report), chain: chainJson(chain) }));
     const outcomes = steps.slice(0, 12).map(({ outcome }) => outcome[0]);
     return {
