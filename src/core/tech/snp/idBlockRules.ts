@@ -74,6 +74,15 @@ function nameOf({ path }: Leaf): string {
 /** Whether an ID authentication has anything of an author. */
 const hasAuthor = (bytes: Uint8Array): boolean => !isZero(bytes.subarray(0x680, 0xc84));
 
+/**
+ * Whether somebody is to vouch for the ID key. igvmmeasure writes the algorithm of an author key without one, and the firmware launches
+ * such guests unless the VMM asks for the author.
+ */
+export function isVouched(bytes: Uint8Array): boolean {
+  const { author_key_algorithm: algorithm } = decode(ID_AUTH, bytes);
+  return algorithm !== 0 && (algorithm !== ECDSA_P384 || hasAuthor(bytes));
+}
+
 function keyFindings(
   bytes: Uint8Array,
   field: KeyField,
@@ -120,13 +129,13 @@ function keyFindings(
 
 /**
  * What is wrong with the 4096 bytes of an ID authentication.
- * @param wantsAuthor the launch asks for the author key (QEMU's author-key-enabled); where that is unknown, it does if its algorithm is not 0
+ * @param wantsAuthor the launch asks for the author key (QEMU's author-key-enabled); where that is unknown, it does as isVouched
  */
 export function idAuthFindings(bytes: Uint8Array, wantsAuthor?: boolean): Finding[] {
   const { author_key_algorithm: algorithm } = decode(ID_AUTH, bytes);
   const found = keyFindings(bytes, 'id_key', { algorithm: 0, key: 0x240 });
-  const isVouched = wantsAuthor ?? (algorithm !== 0 && (algorithm !== ECDSA_P384 || hasAuthor(bytes)));
-  if (isVouched) found.push(...keyFindings(bytes, 'author_key', { algorithm: 4, key: 0x880 }));
+  if (wantsAuthor ?? isVouched(bytes))
+    found.push(...keyFindings(bytes, 'author_key', { algorithm: 4, key: 0x880 }));
   else if (algorithm === 0 && hasAuthor(bytes))
     found.push(
       finding(
