@@ -60,8 +60,8 @@ export async function createIdBlock(
   read: ReadSigningKey,
   { fields, idKey, authorKey }: IdBlockRequest,
 ): Promise<WholePair> {
-  const unfit = fields.policy === undefined ? undefined : unfitSnpPolicy(fields.policy);
-  if (unfit !== undefined) throw errors.unfitIdPolicy(fields.policy!, unfit);
+  const [unfit] = fields.policy === undefined ? [] : unfitSnpPolicy(fields.policy);
+  if (unfit) throw errors.unfitIdPolicy(fields.policy!, unfit.why);
   const block = encodeIdBlock(fields);
   const id = await withSigningKey(io, '--id-key', idKey, read, ({ point, sign }) => ({
     point,

@@ -3,6 +3,7 @@
 import * as errors from './errors';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import type { DomainConfig } from '../core/domain/facts';
+import { policyFindings } from '../core/tech/snp/policyRules';
 import { launchOfDomain, launchOfQemu, type LaunchFound } from '../core/domain/launchFound';
 
 /** What was found, and what the text is called. */
@@ -23,14 +24,19 @@ export function findLaunch(
   const where = name ?? (isXml ? 'the XML' : 'the command line');
   // QEMU takes nothing that counts here without an option.
   if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
-  const { taken, problems } = isXml ? launchOfDomain(parseDomain(text)) : launchOfQemu(text);
-  return { taken, problems, where };
+  return { ...(isXml ? launchOfDomain(parseDomain(text)) : launchOfQemu(text)), where };
 }
 
 /** What was found, as findings. */
-export const foundInWords = ({ taken, problems }: LaunchFound, where: string): readonly DigestFinding[] => [
+export const foundInWords = (
+  { taken, problems, policy }: LaunchFound,
+  where: string,
+): readonly DigestFinding[] => [
   ...taken.map(({ input, value, from }) =>
     digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
   ),
   ...problems.map((problem) => digestFinding('launch-not-found', problem)),
+  ...(policy === undefined ? [] : policyFindings(policy)).map(({ id, message }) =>
+    digestFinding(`launch-policy-${id}`, message),
+  ),
 ];

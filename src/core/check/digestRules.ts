@@ -2,6 +2,7 @@
 
 import type { Finding } from '../binary/region';
 import { ruleTable } from '../binary/ruleTable';
+import { policyRules } from '../tech/snp/policyRules';
 
 const table = ruleTable({
   'firmware-unfit': [
@@ -27,6 +28,7 @@ const table = ruleTable({
     'warning',
     'A command line of QEMU or the XML of a domain does not say an input, or has something that makes another launch of it.',
   ],
+  ...policyRules('launch-policy'),
   'cmdline-template': [
     'warning',
     'The command line has {vcpus} in it, which stands for the number of vCPUs only in a table.',

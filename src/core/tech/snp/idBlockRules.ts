@@ -14,12 +14,11 @@ import {
   P384_SIZE,
   type KeyField,
 } from './idBlock';
-import { snpPolicyRemarks, unfitSnpPolicy } from './policy';
+import { policyFindings, policyRules } from './policyRules';
 
 const table = ruleTable({
   'id-block-version': ['error', 'The version of an ID block is not 1, the only one that the firmware takes.'],
-  'id-block-policy': ['error', 'No firmware launches a guest under the policy of the ID block.'],
-  'id-block-weak-policy': ['warning', 'The policy of the ID block lets the host read or change the guest.'],
+  ...policyRules('id-block-policy'),
   'id-block-no-digest': ['error', 'The launch digest of the ID block is zero, which no guest has.'],
   'id-auth-algorithm': ['error', 'The algorithm of a key is not 1, ECDSA P-384 with SHA-384.'],
   'id-auth-curve': ['error', 'The curve of a key is not 2, P-384.'],
@@ -46,19 +45,8 @@ export function idBlockFindings(bytes: Uint8Array): Finding[] {
     );
   if (version !== ID_BLOCK_VERSION)
     found.push(finding('id-block-version', 0x50, 4, `The version is ${version}, not ${ID_BLOCK_VERSION}.`));
-  const unfit = unfitSnpPolicy(policy);
-  if (unfit !== undefined)
-    found.push(
-      finding(
-        'id-block-policy',
-        0x58,
-        8,
-        `No firmware launches a guest under the policy ${hex(policy)}: ${unfit}.`,
-      ),
-    );
-  else
-    for (const remark of snpPolicyRemarks(policy))
-      found.push(finding('id-block-weak-policy', 0x58, 8, remark));
+  for (const { id, message } of policyFindings(policy))
+    found.push(finding(`id-block-policy-${id}`, 0x58, 8, message));
   return found;
 }
 
