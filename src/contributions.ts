@@ -77,6 +77,13 @@ export const EDITORS = tableOf<EditorRow>()({
     diff: false,
     isOption: true,
   },
+  idBlock: { title: 'SNP ID Block', patterns: ['*.idblock', '*.idauth'], diff: false },
+  idBlockOption: {
+    title: 'SNP ID Block',
+    patterns: ['*id-block*', '*id-auth*', '*id_block*', '*id_auth*', '*idblock*', '*idauth*'],
+    diff: false,
+    isOption: true,
+  },
 });
 
 /** A custom editor of ours. */
@@ -151,6 +158,8 @@ const IN_OVMF_EDITOR = `activeCustomEditorId == '${viewType('ovmf')}' && ${ON_A_
 const SELECTED_LOG = 'editorHasSelection && editorLangId =~ /^(log|plaintext)$/';
 /** Names that files with attestation reports have; the palette opens any file. */
 const REPORT_FILE = 'resourceFilename =~ /\\.snpreport$|\\.bin$|^outblob$|report[^\\/]*\\.json$/';
+/** Names that files with ID blocks have. */
+const ID_BLOCK_FILE = 'resourceFilename =~ /id[-_]?(block|auth)/';
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -220,6 +229,13 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     },
   },
   openPastedReport: { title: 'Open SNP Report from Clipboard' },
+  openAsIdBlock: {
+    title: 'Open as SNP ID Block',
+    menus: {
+      'explorer/context': [{ when: `${ID_BLOCK_FILE} && !listMultiSelection`, group: 'navigation@51' }],
+    },
+  },
+  openPastedIdBlock: { title: 'Open SNP ID Block from Clipboard' },
   explainMessage: {
     title: 'Explain Error Message…',
     menus: { 'editor/context': [{ when: SELECTED_LOG, group: '9_sevscope@1' }] },

@@ -9,6 +9,7 @@ import { registerControls } from './controls';
 import { spokenExplanation } from './launch/explainWords';
 import { onShow, send } from './host';
 import { iconsReady } from './parts/icons';
+import { IdBlockView } from './idBlock/idBlockView';
 import { ImagesView } from './ovmf/imagesView';
 import { NoticeView } from './parts/noticeView';
 import { installPanes } from './parts/panes';
@@ -56,6 +57,8 @@ function Page({ view }: { view: View }) {
       return <ReferencesView view={view} />;
     case 'snpReport':
       return <SnpReportView view={view} />;
+    case 'idBlock':
+      return <IdBlockView view={view} />;
     case 'running':
       return <RunningView view={view} />;
     case 'notice':

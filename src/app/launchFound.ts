@@ -36,7 +36,8 @@ export const foundInWords = (
     digestFinding('launch-found', `From ${where}: ${input} is ${value}, by ${from}.`),
   ),
   ...problems.map((problem) => digestFinding('launch-not-found', problem)),
-  ...(policy === undefined ? [] : policyFindings(policy)).map(({ id, message }) =>
-    digestFinding(`launch-policy-${id}`, message),
+  // What most policies leave to the host is for those who show one, not for a digest.
+  ...(policy === undefined ? [] : policyFindings(policy)).flatMap(({ id, severity, message }) =>
+    severity === 'info' ? [] : [digestFinding(`launch-policy-${id}`, message)],
   ),
 ];

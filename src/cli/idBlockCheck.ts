@@ -5,7 +5,7 @@ import { isOfReport, type IdBlockStep } from '../core/tech/snp/idBlockSteps';
 import { checkIdBlockPair, readIdBlockFiles } from '../app/idBlock';
 import type { Io } from '../app/io';
 import { readReportFile } from '../app/reportFile';
-import { verifyP384 } from '../node/verifyP384';
+import { signatureVerifier } from '../app/verifier';
 import * as errors from './errors';
 import { printJson, type Output } from './output';
 
@@ -34,7 +34,7 @@ export async function checkIdBlocks(
     ...(authorKey === false && { authorKey }),
     ...(report !== undefined && { report: (await readReportFile(io, report)).report.values }),
   };
-  const steps = await checkIdBlockPair(io, pair, launch, verifyP384);
+  const steps = await checkIdBlockPair(io, pair, launch, signatureVerifier(io));
   const isValid = steps.every(({ outcome }) => outcome !== 'failed');
   if (json) {
     printJson(out, { valid: isValid, steps });

@@ -5,7 +5,13 @@ import { useMemo } from 'preact/hooks';
 import { bytesToHex, toBase64 } from '../../src/core/binary/hex';
 import { jsonText } from '../../src/core/binary/json';
 import { REPORT_SIZE, SIGNED_SIZE } from '../../src/core/report/layout';
-import { decodeReport, ofProduct, reportFields, reportSummary } from '../../src/core/report/report';
+import {
+  decodeReport,
+  groupReportFields,
+  ofProduct,
+  reportFields,
+  reportSummary,
+} from '../../src/core/report/report';
 import { REDACTED, reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
@@ -118,7 +124,10 @@ function Report({ view }: { view: SnpReportState }) {
     return product ? ofProduct(decoded, product) : decoded;
   }, [bytes, at, product]);
   const fields = useMemo(() => reportFields(report), [report]);
-  const tree = useMemo(() => reportTree(fields, facts.parts, at), [fields, facts.parts, at]);
+  const tree = useMemo(
+    () => reportTree(groupReportFields(fields), facts.parts, at),
+    [fields, facts.parts, at],
+  );
   const bands = useMemo(() => bandsIn(at, view, bytes.length), [at, facts, bytes]);
   const [text, setText] = useSaved('snpReport.filter', '');
   const [nonZero, setNonZero] = useSaved('snpReport.nonZero', false);

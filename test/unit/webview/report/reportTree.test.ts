@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { REPORT_SIZE } from '../../../../src/core/report/layout';
-import { decodeReport, reportFields } from '../../../../src/core/report/report';
+import { decodeReport, groupReportFields, reportFields } from '../../../../src/core/report/report';
 import { pathTo, type TreeNode } from '../../../../webview/parts/rows';
 import { reportTree } from '../../../../webview/report/reportTree';
 import { makeReport } from '../../core/report/reports';
 
 const AT = 0x20;
 const treeOf = (processor: 'Genoa' | 'Turin') =>
-  reportTree(reportFields(decodeReport(makeReport(processor))), [], AT);
+  reportTree(groupReportFields(reportFields(decodeReport(makeReport(processor)))), [], AT);
 const bytesIn = (nodes: readonly TreeNode[]): number[] =>
   nodes.flatMap(({ range, children }) =>
     range ? Array.from({ length: range.size }, (_, i) => range.offset + i) : bytesIn(children),
