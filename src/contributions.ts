@@ -278,6 +278,11 @@ export const CHECK_COMMANDS = tableOf<CommandRow>()({
       ],
     },
   },
+  createIdBlock: {
+    title: 'Create ID Block…',
+    enablement: CHECKS,
+    menus: { 'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@53' }] },
+  },
   recordLaunch: {
     title: 'Record Launch from Domain…',
     enablement: CHECKS,
