@@ -80,7 +80,7 @@ export const EDITORS = tableOf<EditorRow>()({
   idBlock: { title: 'SNP ID Block', patterns: ['*.idblock', '*.idauth'], diff: false },
   idBlockOption: {
     title: 'SNP ID Block',
-    patterns: ['*id-block*', '*id-auth*', '*id_block*', '*id_auth*', '*idblock*', '*idauth*'],
+    patterns: ['block', 'auth'].map((part) => `*id{,-,_}${part}*.{bin,b64,txt}`),
     diff: false,
     isOption: true,
   },

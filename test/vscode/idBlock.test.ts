@@ -25,7 +25,7 @@ describe('An ID block in VS Code', () => {
   const at = (name: string) => join(folder, name);
   const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
   const order = () => ({
-    ...{ digest: { launchDigest: DIGEST }, policy: 0x130000n, guestSvn: '7', familyId: 'ab'.repeat(16) },
+    ...{ digest: { launchDigest: DIGEST }, policy: '0x130000', guestSvn: '7', familyId: 'ab'.repeat(16) },
     ...{ idKey: at('id.pem'), authorKey: at('author.pem') },
     ...{ blockFile: at('guest.idblock'), authFile: at('guest.idauth') },
   });

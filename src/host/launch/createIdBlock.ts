@@ -6,7 +6,7 @@ import { readIdBlockFiles } from '../../app/idBlock';
 import type { Io } from '../../app/io';
 import { readLaunchFile } from '../../app/launchFile';
 import { LAUNCH_PATTERN, LAUNCH_SUFFIX } from '../../contributions';
-import { fromHex, parseUnsigned } from '../../core/binary/hex';
+import { fromHex, hex, parseUnsigned } from '../../core/binary/hex';
 import { DIGEST_FORMS, readTextBytes } from '../../core/binary/textBytes';
 import { isObject } from '../../core/binary/values';
 import { USUAL_POLICY } from '../../core/tech/snp/idBlock';
@@ -25,7 +25,7 @@ const TITLE = 'Create ID Block';
 
 /** What our own callers give instead of answers. */
 const isOrder = (value: unknown): value is SigningOrder =>
-  isObject(value) && typeof value['idKey'] === 'string' && typeof value['policy'] === 'bigint';
+  isObject(value) && typeof value['idKey'] === 'string' && typeof value['policy'] === 'string';
 
 type Digest = SigningOrder['digest'] & { readonly policy?: bigint | undefined };
 
@@ -135,7 +135,14 @@ async function askOrder(io: Io, given: unknown): Promise<SigningOrder | undefine
   const target = await askTarget(io);
   const ids = { familyId: familyId.trim(), imageId: imageId.trim(), guestSvn };
   return (
-    target && { digest, ...ids, policy, idKey, ...(authorKey !== undefined && { authorKey }), ...target }
+    target && {
+      digest,
+      ...ids,
+      policy: hex(policy),
+      idKey,
+      ...(authorKey !== undefined && { authorKey }),
+      ...target,
+    }
   );
 }
 

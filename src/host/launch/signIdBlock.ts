@@ -10,7 +10,8 @@ export interface SigningOrder {
   readonly familyId?: string;
   readonly imageId?: string;
   readonly guestSvn?: string;
-  readonly policy: bigint;
+  /** In 0x form. */
+  readonly policy: string;
   /** Paths. */
   readonly idKey: string;
   readonly authorKey?: string;
@@ -23,7 +24,7 @@ function argumentsOf({ digest, policy, ...order }: SigningOrder): string[] {
   const values = {
     '--launch': 'launch' in digest ? digest.launch : undefined,
     '--launch-digest': 'launch' in digest ? undefined : digest.launchDigest,
-    '--policy': `0x${policy.toString(16)}`,
+    '--policy': policy,
     '--family-id': order.familyId,
     '--image-id': order.imageId,
     '--guest-svn': order.guestSvn,
