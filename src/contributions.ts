@@ -79,6 +79,13 @@ export const EDITORS = tableOf<EditorRow>()({
     diff: false,
     isOption: true,
   },
+  idBlock: { title: 'SNP ID Block', patterns: ['*.idblock', '*.idauth'], diff: false },
+  idBlockOption: {
+    title: 'SNP ID Block',
+    patterns: ['block', 'auth'].map((part) => `*id{,-,_}${part}*.{bin,b64,txt}`),
+    diff: false,
+    isOption: true,
+  },
 });
 
 /** A custom editor of ours. */
@@ -156,6 +163,8 @@ const REPORT_FILE = 'resourceFilename =~ /\\.snpreport$|\\.bin$|^outblob$|report
 /** Those that two of are compared: other programs have *.bin, too. */
 const COMPARED_REPORT = 'resourceFilename =~ /\\.snpreport$|report[^\\/]*\\.(bin|json)$|^outblob$/';
 const IN_REPORT_EDITOR = `activeCustomEditorId =~ /^${NAME}\\.snpReport(Option)?$/`;
+/** Names that files with ID blocks have. */
+const ID_BLOCK_FILE = 'resourceFilename =~ /id[-_]?(block|auth)/';
 const IN_DOMAINS = `view == ${viewId('domains')}`;
 const ON_CHECKABLE_DOMAIN = `${IN_DOMAINS} && viewItem == ${ROWS.checkableDomain}`;
 const ON_DOMAIN = `${IN_DOMAINS} && viewItem =~ /^${ROWS.domain}/`;
@@ -237,6 +246,13 @@ export const VIEWER_COMMANDS = tableOf<CommandRow>()({
     },
   },
   openPastedReport: { title: 'Open SNP Report from Clipboard' },
+  openAsIdBlock: {
+    title: 'Open as SNP ID Block',
+    menus: {
+      'explorer/context': [{ when: `${ID_BLOCK_FILE} && !listMultiSelection`, group: 'navigation@51' }],
+    },
+  },
+  openPastedIdBlock: { title: 'Open SNP ID Block from Clipboard' },
   explainMessage: {
     title: 'Explain Error Message…',
     menus: { 'editor/context': [{ when: SELECTED_LOG, group: '9_sevscope@1' }] },
@@ -278,6 +294,11 @@ export const CHECK_COMMANDS = tableOf<CommandRow>()({
         { when: `${IMAGE_FILE} && !listMultiSelection`, group: 'navigation@52' },
       ],
     },
+  },
+  createIdBlock: {
+    title: 'Create ID Block…',
+    enablement: CHECKS,
+    menus: { 'explorer/context': [{ when: LAUNCH_FILE, group: 'navigation@53' }] },
   },
   recordLaunch: {
     title: 'Record Launch from Domain…',

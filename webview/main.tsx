@@ -9,6 +9,7 @@ import { registerControls } from './controls';
 import { spokenExplanation } from './launch/explainWords';
 import { onShow, send } from './host';
 import { iconsReady } from './parts/icons';
+import { IdBlockView } from './idBlock/idBlockView';
 import { ImagesView } from './ovmf/imagesView';
 import { NoticeView } from './parts/noticeView';
 import { installPanes } from './parts/panes';
@@ -59,6 +60,8 @@ function Page({ view }: { view: View }) {
       return <SnpReportView view={view} />;
     case 'snpReports':
       return <SnpReportsView view={view} />;
+    case 'idBlock':
+      return <IdBlockView view={view} />;
     case 'running':
       return <RunningView view={view} />;
     case 'notice':

@@ -6,9 +6,11 @@ import { withPlace } from '../core/errors';
 import type { LaunchFile } from '../core/check/launchFile';
 import { encodeIdAuth, encodeIdBlock, encodePublicKey, type IdBlockFields } from '../core/tech/snp/idBlock';
 import { checkIdBlock, signaturesOf } from '../core/tech/snp/idBlockCheck';
-import type { IdBlockLaunch, IdBlockStep } from '../core/tech/snp/idBlockCheck';
+import type { IdBlockLaunch } from '../core/tech/snp/idBlockCheck';
+import { compareWithReport, type ReportedIdBlock } from '../core/tech/snp/idBlockReport';
+import type { IdBlockStep } from '../core/tech/snp/idBlockSteps';
 import type { ReadSigningKey, SigningKey, VerifySignature } from '../core/tech/snp/signing';
-import { readIdBlocks, type IdBlockPair } from '../core/tech/snp/idBlockText';
+import { readIdBlocks, readIdBlockText, type IdBlockPair } from '../core/tech/snp/idBlockText';
 import { checkAgainstDigest } from './digestCheck';
 import { unfitSnpPolicy } from '../core/tech/snp/policy';
 import type { Io } from './io';
@@ -58,8 +60,8 @@ export async function createIdBlock(
   read: ReadSigningKey,
   { fields, idKey, authorKey }: IdBlockRequest,
 ): Promise<WholePair> {
-  const unfit = fields.policy === undefined ? undefined : unfitSnpPolicy(fields.policy);
-  if (unfit !== undefined) throw errors.unfitIdPolicy(fields.policy!, unfit);
+  const [unfit] = fields.policy === undefined ? [] : unfitSnpPolicy(fields.policy);
+  if (unfit) throw errors.unfitIdPolicy(fields.policy!, unfit.why);
   const block = encodeIdBlock(fields);
   const id = await withSigningKey(io, '--id-key', idKey, read, ({ point, sign }) => ({
     point,
@@ -76,11 +78,23 @@ export async function createIdBlock(
   return { block, auth: encodeIdAuth({ idKey: id.point, idBlockSignature: id.signature, author }) };
 }
 
-/** What is in files or standard input (`-`), together. @throws CheckError (usage) for a file without, or two that differ */
-export async function readIdBlockFiles(io: Io, paths: readonly string[]): Promise<IdBlockPair> {
+/** No shorter text holds either, and few paths are as long. */
+const LEAST_TEXT = 128;
+
+/** What is in a file, or in a text that was given in its place. */
+async function readGiven(io: Io, given: string) {
+  const text = given.length < LEAST_TEXT ? undefined : readIdBlockText(given);
+  return text?.ok === true ? text : readIdBlocks(await readWhole(io, given, 'idBlock'));
+}
+
+/**
+ * What is in files, standard input (`-`) or texts in place of their paths, together.
+ * @throws CheckError (usage) for one without, or two that differ
+ */
+export async function readIdBlockFiles(io: Io, given: readonly string[]): Promise<IdBlockPair> {
   let all: IdBlockPair = {};
-  for (const path of paths) {
-    const read = readIdBlocks(await readWhole(io, path, 'idBlock'));
+  for (const path of given) {
+    const read = await readGiven(io, path);
     if (!read.ok) throw errors.noIdBlock(nameOfInput(path), read.found);
     for (const part of ['block', 'auth'] as const)
       if (all[part] && read.pair[part] && !isSameBytes(all[part], read.pair[part]))
@@ -90,17 +104,24 @@ export async function readIdBlockFiles(io: Io, paths: readonly string[]): Promis
   return all;
 }
 
-/** Checks a pair, signatures included. @throws CheckError (usage) when there is only one of both */
+/**
+ * Checks a pair, signatures included, and compares it with a report, whose own signature is not looked at.
+ * @throws CheckError (usage) when there is only one of both
+ */
 export async function checkIdBlockPair(
+  { hashes }: Pick<Io, 'hashes'>,
   pair: IdBlockPair,
-  launch: IdBlockLaunch,
+  launch: IdBlockLaunch & { readonly report?: ReportedIdBlock | undefined },
   verify: VerifySignature,
 ): Promise<readonly IdBlockStep[]> {
   if (!pair.block) throw errors.halfIdBlock('an ID block');
   if (!pair.auth) throw errors.halfIdBlock('an ID authentication');
   const { id, author } = signaturesOf(pair, launch);
   const [isId, isAuthor] = await Promise.all([id && verify(id), author && verify(author)]);
-  return checkIdBlock(pair, launch, { id: isId, author: isAuthor });
+  return [
+    ...checkIdBlock(pair, launch, { id: isId, author: isAuthor }),
+    ...(launch.report ? compareWithReport(pair, launch.report, launch, hashes) : []),
+  ];
 }
 
 /** What a launch file says of an ID block for it: its launch digest, computed, and its policy. */

@@ -1,7 +1,7 @@
 // ID blocks that cannot be made or read.
 
-import { hex } from '../core/binary/hex';
 import { usage, type CheckError } from '../core/errors';
+import { refusedPolicyText } from '../core/tech/snp/policyRules';
 import { withoutKey } from '../core/check/keyText';
 
 /** A file is no private key that signs ID blocks. @param found what it is instead, a phrase @param input the option that names it */
@@ -76,7 +76,7 @@ export function otherLaunchDigest(path: string, found: string, named: string): C
 
 /** No firmware launches a guest under a policy. @param why a phrase */
 export function unfitIdPolicy(policy: bigint, why: string): CheckError {
-  return usage('unfit-policy', `No firmware launches a guest under the policy ${hex(policy)}: ${why}.`, {
+  return usage('unfit-policy', refusedPolicyText(policy, why), {
     advice: 'The usual policy is 0x30000.',
     at: { input: '--policy' },
   });

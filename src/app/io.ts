@@ -124,6 +124,12 @@ export interface ThreadOptions {
   readonly transfer?: readonly ArrayBuffer[];
 }
 
+/** How a run of our command line ended: whether with status 0, and what it said of that. */
+export interface CommandLineEnd {
+  readonly isDone: boolean;
+  readonly stderr: string;
+}
+
 /** What the use cases need from the machine. Its ciphers leave nothing of a key in memory. */
 export interface Io extends Ciphers {
   /** Whether it reads by path. A browser does not, though it, too, has files of the scheme "file". */
@@ -194,4 +200,6 @@ export interface Io extends Ciphers {
    * @param input what the task starts with; shared memory in it is shared
    */
   thread(task: string, input: unknown, options?: ThreadOptions): Thread;
+  /** Runs our command line in a process of its own, until `signal` stops it: for what no process may outlive. Never throws for its answer. */
+  commandLine(args: readonly string[], signal?: AbortSignal): Promise<CommandLineEnd>;
 }

@@ -4,6 +4,7 @@ import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import type { DomainConfig } from '../core/domain/facts';
+import { policyFindings } from '../core/tech/snp/policyRules';
 import { launchOfDomain, launchOfQemu, type LaunchFound } from '../core/domain/launchFound';
 
 /** What was found, and what the text is called. */
@@ -25,7 +26,7 @@ export function findLaunch(
   // QEMU takes nothing that counts here without an option.
   if (!isXml && !/(?:^|[\s"'\0])-[a-z]/i.test(text)) throw errors.noQemuCommandLine(where);
   const found = isXml ? launchOfDomain(pastedDomain(where, () => parseDomain(text))) : launchOfQemu(text);
-  return { taken: found.taken, lacked: found.lacked, problems: found.problems, where };
+  return { ...found, where };
 }
 
 /** A domain whose definition a person gave, and no host: what is wrong with it is that person's to correct. */
@@ -39,7 +40,7 @@ function pastedDomain(where: string, parse: () => DomainConfig): DomainConfig {
 
 /** What was found, as findings. */
 export const foundInWords = (
-  { taken, lacked, problems }: LaunchFound,
+  { taken, lacked, problems, policy }: LaunchFound,
   where: string,
 ): readonly DigestFinding[] => [
   ...taken.map(({ input, value, from }) =>
@@ -47,5 +48,9 @@ export const foundInWords = (
   ),
   ...[...lacked.map(({ why }) => why), ...problems].map((problem) =>
     digestFinding('launch-not-found', problem),
+  ),
+  // What most policies leave to the host is for those who show one, not for a digest.
+  ...(policy === undefined ? [] : policyFindings(policy)).flatMap(({ id, severity, message }) =>
+    severity === 'info' ? [] : [digestFinding(`launch-policy-${id}`, message)],
   ),
 ];

@@ -1,6 +1,7 @@
 // Signatures through WebCrypto, which Node and browsers both have.
 
 import type { Verifier } from '../core/report/certificate';
+import type { VerifySignature } from '../core/tech/snp/signing';
 
 interface Algorithm {
   readonly name: string;
@@ -46,3 +47,15 @@ export function verifierOf<Key>(subtle: () => Subtle<Key>): Verifier {
     ecdsa: check({ name: 'ECDSA', namedCurve: 'P-384' }, { name: 'ECDSA', hash: 'SHA-384' }),
   };
 }
+
+/** What a point of P-384 follows in a public key (RFC 5480): the algorithm, and that both coordinates are there. */
+const P384_HEAD = Uint8Array.of(
+  ...[0x30, 0x76, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01],
+  ...[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22, 0x03, 0x62, 0x00, 0x04],
+);
+
+/** Verifies signatures of ID blocks. A key that is no point of the curve has signed nothing. */
+export const signatureVerifier =
+  ({ verifier }: { readonly verifier: Verifier }): VerifySignature =>
+  ({ key: { x, y }, signature: { r, s }, message }) =>
+    verifier.ecdsa(Uint8Array.of(...P384_HEAD, ...x, ...y), Uint8Array.of(...r, ...s), message);

@@ -42,7 +42,7 @@ const LIBVIRT_OUTSIDE = '^(vscode|koffi)$|/(host|cli|webview|app|node|protocol)/
 /** Node's own files, threads and processes, which Io and libvirt's client abstract away. */
 const BEHIND_IO = '^(node:)?(fs|worker_threads|child_process)(/|$)';
 /** The parts of the host that also run in a browser. */
-const IN_BROWSER = ['activate', 'viewing', 'shell/*', 'vmsa/*', 'ovmf/*', 'report/*'].map(
+const IN_BROWSER = ['activate', 'viewing', 'shell/*', 'vmsa/*', 'ovmf/*', 'report/*', 'idBlock/*'].map(
   (path) => `src/host/${path}.ts`,
 );
 /** All that src/node may not import. */

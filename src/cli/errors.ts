@@ -292,6 +292,14 @@ export function noSecretsByDigest(): CheckError {
   });
 }
 
+/** An ID block is to be checked, and none was given. */
+export function idBlockNeeded(): CheckError {
+  return usage('id-block-needed', 'There is nothing to check: an ID block and an ID authentication.', {
+    advice: 'Give their files, or the texts with --id-block and --id-auth.',
+    at: { input: '--id-block' },
+  });
+}
+
 /** An ID block is to be made, and nothing says of which launch. */
 export function launchDigestNeeded(): CheckError {
   return usage('launch-digest-needed', 'An ID block is made for a launch digest.', {

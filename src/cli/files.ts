@@ -20,6 +20,7 @@ export const FILE_OPTIONS: Readonly<Record<string, 'read' | 'written'>> = {
   '--certs': 'read',
   '--root': 'read',
   '--require': 'read',
+  '--report': 'read',
   '--inject-secret': 'read',
   '--output': 'written',
   '--id-block-file': 'written',

@@ -9,12 +9,12 @@ import { DIGEST_FORMS, readTextBytes } from '../core/binary/textBytes';
 import { keyDigestIn, type KeyField } from '../core/tech/snp/idBlock';
 import { ID_BLOCK_FORMS, idBlockForm, type IdBlockForm } from '../core/tech/snp/idBlockForms';
 import { idAuthJson, idBlockJson } from '../core/tech/snp/idBlockJson';
-import { checkIdBlockPair, createIdBlock, launchForIdBlock, readIdBlockFiles } from '../app/idBlock';
+import { createIdBlock, launchForIdBlock, readIdBlockFiles } from '../app/idBlock';
 import type { WholePair } from '../app/idBlock';
 import { readLaunchFile } from '../app/launchFile';
 import type { Io } from '../app/io';
 import { readSigningKey } from '../node/signingKey';
-import { verifyP384 } from '../node/verifyP384';
+import { checkIdBlocks, type CheckOptions } from './idBlockCheck';
 import { showIdBlock } from './idBlockShow';
 import { printJson, type Output } from './output';
 
@@ -34,11 +34,6 @@ interface CreateOptions extends LaunchOptions {
   readonly json?: true;
   readonly idBlockFile?: string;
   readonly idAuthFile?: string;
-}
-
-interface CheckOptions extends LaunchOptions {
-  readonly json?: true;
-  readonly authorKey?: false;
 }
 
 /** The policy of a new ID block is given by a number of 64 bits. */
@@ -147,14 +142,20 @@ export function addIdBlockCommands(
     });
 
   const check = group
-    .command('check <files...>')
-    .description('check structure, signatures and launch; exit status 1 when a step fails');
+    .command('check [files...]')
+    .description('check structure, signatures, launch and report; exit status 1 when a step fails')
+    .option('--id-block <base64>', 'the ID block, or its file')
+    .option('--id-auth <base64>', 'the ID authentication, or its file');
   addLaunchOptions(check);
   addNamed(check, '--policy <number>', 'guest policy of the launch', [], policyFrom);
   check
+    .option('--report <path>', 'attestation report in any form, of a guest that was launched with them')
     .option('--no-author-key', 'the launch does not use the author key')
     .option('--json', 'print JSON')
-    .action((files: string[], options: CheckOptions) => checkCommand(io, files, options, out, exit));
+    .action(async (files: string[], options: CheckOptions & LaunchOptions) => {
+      const launch = await launchFrom(io, options);
+      if (!(await checkIdBlocks(io, files, launch, options, out))) exit(1);
+    });
 }
 
 /** What the options say of the launch. @throws CheckError (usage) for two launch digests, or as launchForIdBlock */
@@ -206,28 +207,4 @@ function printPair(io: Io, pair: WholePair, isWritten: boolean, hasAuthor: boole
   const digest = (field: KeyField) => bytesToHex(keyDigestIn(pair.auth, field, io.hashes));
   out.line(`ID key digest: ${digest('id_key')}`);
   if (hasAuthor) out.line(`author key digest: ${digest('author_key')}`);
-}
-
-async function checkCommand(
-  io: Io,
-  files: readonly string[],
-  options: CheckOptions,
-  out: Output,
-  exit: (status: number) => void,
-): Promise<void> {
-  const launch = {
-    ...(await launchFrom(io, options)),
-    ...(options.authorKey === false && { authorKey: false }),
-  };
-  const steps = await checkIdBlockPair(await readIdBlockFiles(io, files), launch, verifyP384);
-  const isValid = steps.every(({ outcome }) => outcome !== 'failed');
-  if (options.json) printJson(out, { valid: isValid, steps });
-  else {
-    for (const { title, outcome, reason } of steps) out.line(`${outcome.padEnd(11)}  ${title}: ${reason}`);
-    out.line('');
-    out.line(
-      isValid ? 'The ID block is valid.' : 'The ID block is not valid: the firmware refuses the launch.',
-    );
-  }
-  if (!isValid) exit(1);
 }

@@ -8,12 +8,14 @@ import { decodeReport } from '../core/report/report';
 import { endsOf, type FileKind } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import { isTextKind } from '../core/ovmf/kinds/text';
+import { findIdBlocks } from '../core/tech/snp/idBlockText';
 import { findPages } from '../core/vmsa/forms/findPages';
 import type { Io } from '../app/io';
 import { chooseState, nameOfInput, readWhole } from '../app/vmsaFile';
 import * as errors from './errors';
 import { redactOption, vcpuOption } from './options';
 import type { Output } from './output';
+import { showIdBlock } from './idBlockShow';
 import { showOvmf } from './ovmf';
 import { noteState } from './pages';
 import { showReport } from './reportShow';
@@ -30,7 +32,7 @@ interface ShowOptions {
 export function addShowCommand(io: Io, program: Command, out: Output): void {
   program
     .command('show <file>')
-    .description('decode a firmware image, a VMSA page or an attestation report, whichever the file is')
+    .description('decode a firmware image, a VMSA page, an attestation report or an ID block, whichever the file is')
     .option('--all', 'print fields that are zero, too')
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
@@ -77,6 +79,11 @@ async function showFile(
   }
   if (options.redact)
     throw errors.oddOption('--redact', 'only an attestation report names a machine or a guest');
+  const ids = findIdBlocks(bytes);
+  if (ids) {
+    showIdBlock(ids, io.hashes, options, out);
+    return;
+  }
   const kind = kindInTable(endsOf(bytes));
   // Texts hold pages, too. Bytes that are no text and are known by their magic are no page, whatever they look like.
   if (kind && !isTextKind(kind) && !KNOWN_BESIDE_PAGES.includes(kind.id))

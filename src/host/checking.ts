@@ -9,6 +9,7 @@ import { Connections } from './connections/connections';
 import { domainsCommands } from './domains/domainsCommands';
 import { DomainsView } from './domains/domainsView';
 import { isHers } from './launch/consent';
+import { createIdBlock } from './launch/createIdBlock';
 import { LastVerdicts } from './launch/lastVerdicts';
 import { LaunchDiagnostics } from './launch/launchDiagnostics';
 import { registerLaunchLenses } from './launch/launchLenses';
@@ -64,6 +65,7 @@ export function checking(
           reports.reveal(reportUri(await sourceIn(io, file))),
         ),
       referenceValues: (given?: unknown) => referenceValues(io, given),
+      createIdBlock: (given?: unknown) => createIdBlock(io, given),
       recordLaunch: (given?: unknown) => recordLaunch(checks, given),
       validateDomain: (given?: unknown) => validateDomain(checks, given),
       createSample: (folder?: vscode.Uri) => createSample(io, folder),

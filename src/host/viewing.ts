@@ -7,6 +7,7 @@ import type { EditorId, ViewerCommandId } from '../contributions';
 import type { ByteRange } from '../core/binary/region';
 import { generateVmsa } from '../core/vmsa/launch/generate';
 import { isRequest } from '../protocol/vmsa';
+import { IdBlockEditor, openPastedIdBlock } from './idBlock/idBlockEditor';
 import { registerLaunchSchema } from './launch/launchSchema';
 import { ImagesEditor, imagesUri } from './ovmf/imagesEditor';
 import { OvmfEditor } from './ovmf/ovmfEditor';
@@ -40,6 +41,7 @@ export function viewing(
       new ComparisonEditor(io, extensionUri, vmsa, recent).register(),
       new ReportEditor(io, extensionUri).register(),
       new ReportsEditor(io, extensionUri).register(),
+      new IdBlockEditor(io, extensionUri).register(),
       registerLaunchSchema(extensionUri),
       registerMessages(io),
     ],
@@ -53,6 +55,8 @@ export function viewing(
       openAsReport: (uri?: vscode.Uri) => openWith(io, uri, 'snpReport'),
       compareReports: (uri?: unknown, more?: unknown) => compareFiles(io, REPORTS, uri, more),
       openPastedReport: () => openPastedReport(io),
+      openAsIdBlock: (uri?: vscode.Uri) => openWith(io, uri, 'idBlock'),
+      openPastedIdBlock: () => openPastedIdBlock(),
       explainMessage: (given?: unknown) => explainMessage(io, given),
     },
   };
@@ -63,7 +67,10 @@ const isByteRange = (value: unknown): value is ByteRange =>
   isObject(value) && isCount(value['offset']) && isCount(value['size']);
 
 async function openWith(io: Io, uri: vscode.Uri | undefined, editor: EditorId): Promise<void> {
-  const file = uri ?? activeFile() ?? (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa,snpreport}'));
+  const file =
+    uri ??
+    activeFile() ??
+    (await pickFile(io, 'File to open', '**/*.{fd,bin,vmsa,snpreport,idblock,idauth}'));
   if (file) await openIn(editor, file);
 }
 

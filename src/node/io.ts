@@ -7,6 +7,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'nod
 import * as ioErrors from '../app/ioErrors';
 import type { Io } from '../app/io';
 import { verifierOf } from '../app/verifier';
+import { runCommandLine } from './commandLine';
 import { nodeHashes } from './hashes';
 import { codeOf } from './open';
 import {
@@ -63,6 +64,7 @@ export function nodeIo(scripts: string): Io {
       return Buffer.concat([cipher.update(data), cipher.final()]);
     },
     cores: () => availableParallelism(),
+    commandLine: (args, signal) => runCommandLine(scripts, args, signal),
     thread: (task, input, options) => startThread(join(scripts, 'worker.js'), { task, input }, options),
   };
 }

@@ -2,6 +2,7 @@
 // Bytes cross only once (transfer.ts). Any message may be sent again at any moment.
 
 import * as v from 'valibot';
+import { ID_BLOCK_PAGE } from './idBlock';
 import { REPORT_PAGE } from './launch';
 import { IMAGES_PAGE, OVMF_PAGE } from './ovmf';
 import { REFERENCES_PAGE } from './references';
@@ -20,6 +21,7 @@ export const PAGES = {
   references: REFERENCES_PAGE,
   snpReport: SNP_REPORT_PAGE,
   snpReports: SNP_REPORTS_PAGE,
+  idBlock: ID_BLOCK_PAGE,
 } as const satisfies Record<string, PageTable>;
 
 type Pages = typeof PAGES;

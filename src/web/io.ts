@@ -47,6 +47,7 @@ export function webIo(readScript: () => PromiseLike<Uint8Array>): Io {
     hmac: cannot,
     encrypt: cannot,
     cores: () => navigator.hardwareConcurrency,
+    commandLine: cannotLater,
     thread: threadsOf(readScript),
   };
 }

@@ -99,6 +99,7 @@ export function memoryIo(): Io & { readonly files: Map<string, Written> } {
     random: (size) => new Uint8Array(size).fill(7),
     ...ciphers,
     cores: () => 1,
+    commandLine: () => Promise.reject(new Error('There are no processes here.')),
     thread: () => {
       throw new Error('this machine has no threads');
     },

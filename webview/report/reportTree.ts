@@ -4,7 +4,7 @@
 import { countOf, hex, isZero } from '../../src/core/binary/hex';
 import type { ByteRange } from '../../src/core/binary/region';
 import type { FilePart } from '../../src/core/report/filePart';
-import { groupReportFields, type ReportField } from '../../src/core/report/report';
+import type { ReportField } from '../../src/core/report/report';
 import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
 import type { TreeNode } from '../parts/rows';
 
@@ -22,9 +22,15 @@ export interface ReportTree {
 export const isUnset = ({ value }: ReportField): boolean =>
   value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
 
-/** Builds the rows. @param at where the report is in the bytes @param differing the names of fields that the other side of a diff has with other values */
+/** A heading with its fields, in order. */
+export interface FieldGroup {
+  readonly group: string;
+  readonly fields: readonly ReportField[];
+}
+
+/** Builds the rows. @param at where the fields are in the bytes @param differing the names of fields that the other side of a diff has with other values */
 export function reportTree(
-  fields: readonly ReportField[],
+  headings: readonly FieldGroup[],
   parts: readonly FilePart[],
   at: number,
   differing: readonly string[] = [],
@@ -70,7 +76,7 @@ export function reportTree(
     }
     return nodes;
   };
-  const groups = groupReportFields(fields).map(({ group, fields: members }): TreeNode => {
+  const groups = headings.map(({ group, fields: members }): TreeNode => {
     const whole = members.filter(({ name }) => !name.includes('.'));
     const set = whole.filter((field) => !isUnset(field)).length;
     const extra = `${countOf(whole.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;

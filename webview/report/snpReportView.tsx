@@ -8,6 +8,7 @@ import { REPORT_SIZE, SIGNED_SIZE } from '../../src/core/report/layout';
 import { compareReports, reportDifferences } from '../../src/core/report/compare';
 import {
   decodeReport,
+  groupReportFields,
   ofProduct,
   reportFields,
   reportSummary,
@@ -146,7 +147,7 @@ function Report({ view }: { view: SnpReportState }) {
   );
   const differences = useMemo(() => reportDifferences(compared).map(({ field }) => field.name), [compared]);
   const tree = useMemo(
-    () => reportTree(fields, facts.parts, at, differences),
+    () => reportTree(groupReportFields(fields), facts.parts, at, differences),
     [fields, facts.parts, at, differences],
   );
   const bands = useMemo(() => bandsIn(at, view, bytes.length), [at, facts, bytes]);

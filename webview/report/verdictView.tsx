@@ -64,9 +64,13 @@ function tally(steps: readonly ShownStep[]): string {
     .join(', ');
 }
 
-const rank = ({ outcome }: ShownStep): number => (outcome === 'failed' ? 0 : 1);
+/** A step of a verification or a check, as a row. */
+type StepRow = Pick<ShownStep, 'title' | 'outcome' | 'reason'> & { readonly step: string };
 
-function Steps({ steps, mask }: { steps: readonly ShownStep[]; mask: (text: string) => string }) {
+const rank = ({ outcome }: StepRow): number => (outcome === 'failed' ? 0 : 1);
+
+/** Every step with its reason, those that failed first. */
+export function Steps({ steps, mask }: { steps: readonly StepRow[]; mask?: (text: string) => string }) {
   return (
     <ol class="report-steps" aria-label="Steps of the verification" tabIndex={0}>
       {/* What is wrong is not to be scrolled to. */}
@@ -77,7 +81,7 @@ function Steps({ steps, mask }: { steps: readonly ShownStep[]; mask: (text: stri
             <Icon name={OUTCOMES[outcome].icon} class={OUTCOMES[outcome].class} />
             <span class="report-step-title">{title}</span>{' '}
             <span class="report-step-outcome">{OUTCOMES[outcome].words}</span>{' '}
-            <span class="report-step-reason">{mask(reason)}</span>
+            <span class="report-step-reason">{mask ? mask(reason) : reason}</span>
           </li>
         ))}
     </ol>

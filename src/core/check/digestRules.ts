@@ -2,6 +2,7 @@
 
 import type { Finding } from '../binary/region';
 import { ruleTable } from '../binary/ruleTable';
+import { policyRules } from '../tech/snp/policyRules';
 
 const table = ruleTable({
   'firmware-unfit': [
@@ -32,6 +33,7 @@ const table = ruleTable({
     'A JSON of hashes has a member that is not known or has no effect, or lacks one that a launch nearly always has.',
   ],
   'hash-inputs-left-out': ['info', 'A JSON of hashes lacks a member: what follows from that.'],
+  ...policyRules('launch-policy'),
   'cmdline-template': [
     'warning',
     'The command line has {vcpus} in it, which stands for the number of vCPUs only in a table.',

@@ -48,6 +48,11 @@ export function keysNeeded(ofDomain = false): CheckError {
   });
 }
 
+/** No firmware launches a guest under the policy of a launch. @param text says why, a sentence */
+export function refusedPolicy(rule: 'snp-policy-bit-17' | 'snp-policy-reserved', text: string): CheckError {
+  return usage(rule, text, { advice: "Use 0x30000, QEMU's own, or set what you want on top of that." });
+}
+
 /** The technology that a launch file names is not that of its launch. @param found its name */
 export function otherTechnology(named: string, found: string): CheckError {
   return usage(

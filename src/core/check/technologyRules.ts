@@ -2,7 +2,7 @@
 // SNP launch has.
 
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
-import { snpPolicyRemarks } from '../tech/snp/policy';
+import { policyFindings, policyRules, type PolicyRuleId } from '../tech/snp/policyRules';
 import { TRAITS } from '../tech/traits';
 import { findProfile, SEV_ES_PROFILES } from '../vmsa/launch/profiles';
 import * as errors from './errors';
@@ -46,6 +46,30 @@ function unfitVmm(question: LaunchQuestion): Judgement[] {
     ? [{ member: ['vmm'], fail: errors.otherVmm(vmm, 'only QEMU launches an SVSM image') }]
     : [];
 }
+
+type PolicyRule = `snp-policy-${PolicyRuleId}`;
+
+/** What one rule finds of the policy of an SNP launch. Without one that the firmware takes there is no launch, and notes are for lint only. */
+function judgePolicy(rule: PolicyRule, question: LaunchQuestion): Judgement[] {
+  const { policy } = question.given;
+  if (policy === undefined || !isSnpLaunch(question)) return [];
+  return policyFindings(policy)
+    .filter(({ id }) => `snp-policy-${id}` === rule)
+    .map(({ severity, message }) => ({
+      member: ['policy'],
+      ...(rule === 'snp-policy-bit-17' || rule === 'snp-policy-reserved'
+        ? { fail: errors.refusedPolicy(rule, message) }
+        : { remark: message, ...(severity === 'warning' && { warning: message }) }),
+    }));
+}
+
+/** The policy of an SNP launch, as every policy of SNP is judged. */
+const POLICY_RULES = Object.entries(policyRules('snp-policy')).map(
+  ([rule, [severity, doc]]): RuleRow<PolicyRule> => ({
+    ...{ id: rule as PolicyRule, severity, doc, stage: 'inputs' },
+    judge: (question) => judgePolicy(rule as PolicyRule, question),
+  }),
+);
 
 /** In the order of the documentation. */
 export const TECHNOLOGY_RULES = [
@@ -153,15 +177,5 @@ export const TECHNOLOGY_RULES = [
         ? []
         : [{ ...unwanted('svsm'), fail: errors.svsmOfDomain() }],
   },
-  {
-    id: 'snp-policy-doubtful',
-    severity: 'warning',
-    doc: 'The "policy" of an SNP guest is one that firmware refuses, or lets the host debug the guest.',
-    stage: 'inputs',
-    judge: (question) => {
-      const { policy } = question.given;
-      if (policy === undefined || !isSnpLaunch(question)) return [];
-      return snpPolicyRemarks(policy).map((remark) => ({ member: ['policy'], remark, warning: remark }));
-    },
-  },
+  ...POLICY_RULES,
 ] as const satisfies readonly RuleRow<string>[];

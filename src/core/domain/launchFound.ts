@@ -1,6 +1,7 @@
 // The inputs of a launch from a command line of QEMU or the XML of a domain: what is taken from where, and what cannot be, each a sentence.
 
 import { parseUnsigned } from '../binary/hex';
+import { USUAL_POLICY } from '../tech/snp/idBlock';
 import { findCpuModel } from '../vmsa/launch/cpuModels';
 import type { DigestMode } from '../tech/traits';
 import { lastCommand } from './commandLines';
@@ -40,6 +41,8 @@ export interface LaunchFound {
   readonly lacked: readonly Lacked[];
   /** What is wrong with such a launch or was not read, sentences. */
   readonly problems: readonly string[];
+  /** Of a launch of SNP. */
+  readonly policy?: bigint | undefined;
 }
 
 /** Collects what is found. */
@@ -47,6 +50,7 @@ class Finder {
   readonly taken: Taken[] = [];
   readonly lacked: Lacked[] = [];
   readonly problems: string[] = [];
+  policy: bigint | undefined;
 
   take(input: keyof FoundInputs, value: string | undefined, from: string): void {
     if (value !== undefined && value !== '') this.taken.push({ input, value, from });
@@ -129,7 +133,9 @@ function guestObject(find: Finder, { all, machine }: Parsed): Properties | undef
     find.fail(
       `-machine does not have ${type} ${object.get('id') ?? ''} as confidential-guest-support, so that QEMU would not use it.`,
     );
-  const policy = parseUnsigned(object.get('policy') ?? '') ?? 0n;
+  const given = parseUnsigned(object.get('policy') ?? '');
+  const policy = given ?? 0n;
+  if (type === 'sev-snp-guest') find.policy = given ?? USUAL_POLICY;
   find.takeMode(type === 'sev-guest' ? 'sev' : 'sev-snp', (policy & 4n) !== 0n, `-object ${type}`);
   if (type === 'sev-guest' && policy & 4n && /^(off|no|false)$/.test(object.get('legacy-vm-type') ?? ''))
     find.take('profile', 'sev-es-init2', 'legacy-vm-type');
@@ -237,6 +243,7 @@ export function launchOfDomain(config: DomainConfig): LaunchFound {
   const find = new Finder();
   const { launchSecurity: security, loader, cpu, kernel, initrd, cmdline } = config;
   const type = security?.type;
+  if (type === 'sev-snp') find.policy = security?.policy;
   if (security && (type === 'sev' || type === 'sev-snp'))
     find.takeMode(type, ((security.policy ?? 0n) & 4n) !== 0n, '<launchSecurity>');
   else find.fail('There is no <launchSecurity> of SEV or SEV-SNP; --mode says which digest to compute.');

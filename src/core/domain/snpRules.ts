@@ -3,13 +3,8 @@
 
 import { hex } from '../binary/hex';
 import { plainText } from '../binary/plainText';
-import {
-  describeSnpPolicy,
-  snpPolicyPlace,
-  snpPolicyValue,
-  unfitSnpPolicy,
-  type SnpPolicyName,
-} from '../tech/snp/policy';
+import { describeSnpPolicy, snpPolicyValue, unfitSnpPolicy } from '../tech/snp/policy';
+import { LEEWAYS, leewayText, refusedPolicyText, type Leeway } from '../tech/snp/policyRules';
 import { whyUnfitIdBlock } from './idBlockFit';
 import { SNP } from './launchTypes';
 import { snpPoliciesOf, type DomainQuestion, type DomainRule, type DomainJudgement } from './question';
@@ -18,92 +13,37 @@ import { snpPoliciesOf, type DomainQuestion, type DomainRule, type DomainJudgeme
 const MOST_LISTED = 3;
 const MOST_QUOTED = 40;
 
-/**
- * How much it matters that a policy leaves something to the host. `insecure`: the host may read or change the guest. `remark`: it
- * may put something beside the guest that people should know of. `note`: it is so in most launches.
- */
-type Weight = 'insecure' | 'remark' | 'note';
-
-/** Something that a policy can leave to the host. */
-interface Leeway {
-  readonly id: string;
-  /** What is so where the policy does not leave it. */
-  readonly title: string;
-  readonly bit: SnpPolicyName;
-  /** The value of the bit that leaves it to the host. */
-  readonly when: 0 | 1;
-  readonly weight: Weight;
-  /** What the policy does then, the end of a sentence. */
-  readonly allows: string;
-  readonly otherwise: string;
-}
-
-const LEEWAYS: readonly Leeway[] = [
-  {
-    id: 'debugging',
-    title: 'The host may not debug the guest',
-    bit: 'DEBUG',
-    when: 1,
-    weight: 'insecure',
-    allows:
-      'lets the host debug the guest: whoever runs the host can read and change its memory, whatever was measured',
-    otherwise: 'Debugging is not allowed.',
-  },
-  {
-    id: 'migration-agent',
-    title: 'No migration agent may be bound to the guest',
-    bit: 'MIGRATE_MA',
-    when: 1,
-    weight: 'insecure',
-    allows:
-      'lets the host bind a migration agent of its choice, which gets the keys and the memory of the guest (the report shows its id at 0x160)',
-    otherwise: 'None may be.',
-  },
-  {
-    id: 'cxl-devices',
-    title: 'No CXL device has memory of the guest',
-    bit: 'CXL_ALLOW',
-    when: 1,
-    weight: 'remark',
-    allows: 'lets the host put memory of CXL devices into the guest',
-    otherwise: 'They are not allowed.',
-  },
-  {
-    id: 'smt',
-    title: 'SMT is off on the host',
-    bit: 'SMT',
-    when: 1,
-    weight: 'note',
-    allows: 'lets the host run other guests on the sibling threads of its vCPUs',
-    otherwise: 'The guest starts only where it is.',
-  },
-  {
-    id: 'single-socket',
-    title: 'The guest stays on one socket',
-    bit: 'SINGLE_SOCKET',
-    when: 0,
-    weight: 'note',
-    allows: 'lets the host run it on several sockets',
-    otherwise: 'It may not run on several.',
-  },
-];
-
-function judgeLeeway(
-  { bit, when, weight, allows, otherwise }: Leeway,
-  question: DomainQuestion,
-): DomainJudgement {
+function judgeLeeway(row: Leeway, question: DomainQuestion): DomainJudgement {
   // Whoever says it, the firmware knows only one: as long as nobody has seen which, the laxest counts.
-  const lax = snpPoliciesOf(question).find((policy) => snpPolicyValue(policy, bit) === when);
-  if (lax === undefined) return { ok: otherwise };
-  const is = when === 1 ? 'set' : 'clear';
-  const found = `The policy ${hex(lax)} ${allows} (${snpPolicyPlace(bit)}, is ${is}).`;
-  if (weight !== 'insecure') return { skip: found, ...(weight === 'remark' && { warn: true as const }) };
+  const policies = snpPoliciesOf(question);
+  const lax = policies.find((policy) => row.isLeft(policy));
+  if (lax === undefined)
+    return row.id === 'floor' && policies[0] !== undefined
+      ? judgeFloor(policies[0], question)
+      : { ok: row.domain.otherwise };
+  const found = leewayText(lax, row);
+  if (row.weight !== 'insecure')
+    return { skip: found, ...(row.weight === 'remark' && { warn: true as const }) };
   return {
     fail: found,
     kind: 'insecure',
     advice: `Clear that bit in <policy>, and demand of the guest's report that it is clear (0x008).`,
     security: true,
   };
+}
+
+/** The version of the firmware that the policy demands, beside the one that the host says it has. */
+function judgeFloor(policy: bigint, { info }: DomainQuestion): DomainJudgement {
+  const [major, minor] = [snpPolicyValue(policy, 'ABI_MAJOR'), snpPolicyValue(policy, 'ABI_MINOR')];
+  const { apiMajor, apiMinor } = info ?? {};
+  if (apiMajor === undefined || apiMinor === undefined) return { ok: `It is ABI ${major}.${minor}.` };
+  const isOlder = apiMajor < major || (apiMajor === major && apiMinor < minor);
+  return isOlder
+    ? {
+        warn: true,
+        skip: `It is ABI ${major}.${minor}, and the host says that it has ${apiMajor}.${apiMinor}, which would have refused the launch.`,
+      }
+    : { ok: `It is ABI ${major}.${minor}, and the host says that it has ${apiMajor}.${apiMinor}.` };
 }
 
 /** The rules of SEV-SNP, after those about any domain's configuration. */
@@ -115,46 +55,23 @@ export const snpRules: readonly DomainRule[] = [
     config: true,
     judge: ({ config: { launchSecurity } }) => {
       const policy = launchSecurity?.policy ?? 0n;
-      const why = unfitSnpPolicy(policy);
-      return why === undefined
+      const [unfit] = unfitSnpPolicy(policy);
+      return unfit === undefined
         ? { ok: `It is ${hex(policy)}: ${describeSnpPolicy(policy)}.` }
         : {
-            fail: `The firmware launches no guest with the policy ${hex(policy)}: ${why}.`,
+            fail: refusedPolicyText(policy, unfit.why),
             kind: 'config',
             advice: "Use 0x30000, QEMU's own, or set what you want on top of that.",
           };
     },
   },
-  ...LEEWAYS.map((leeway): DomainRule => ({
-    id: leeway.id,
-    title: leeway.title,
+  ...LEEWAYS.map((row: Leeway): DomainRule => ({
+    id: row.domain.id,
+    title: row.domain.title,
     type: SNP,
     config: true,
-    judge: (question) => judgeLeeway(leeway, question),
+    judge: (question) => judgeLeeway(row, question),
   })),
-  {
-    id: 'policy-floor',
-    title: 'The policy demands a version of the SEV firmware',
-    type: SNP,
-    config: true,
-    judge: (question) => {
-      const [policy = 0n] = snpPoliciesOf(question);
-      const [major, minor] = [snpPolicyValue(policy, 'ABI_MAJOR'), snpPolicyValue(policy, 'ABI_MINOR')];
-      if (major === 0 && minor === 0)
-        return {
-          skip: 'Any version may launch the guest (ABI floor 0.0): demand one of the report instead.',
-        };
-      const { apiMajor, apiMinor } = question.info ?? {};
-      if (apiMajor === undefined || apiMinor === undefined) return { ok: `It is ABI ${major}.${minor}.` };
-      const isOlder = apiMajor < major || (apiMajor === major && apiMinor < minor);
-      return isOlder
-        ? {
-            warn: true,
-            skip: `It is ABI ${major}.${minor}, and the host says that it has ${apiMajor}.${apiMinor}, which would have refused the launch.`,
-          }
-        : { ok: `It is ABI ${major}.${minor}, and the host says that it has ${apiMajor}.${apiMinor}.` };
-    },
-  },
   {
     id: 'rom-loader',
     title: 'The firmware is a ROM',

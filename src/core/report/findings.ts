@@ -4,7 +4,7 @@ import { reservedBits } from '../binary/describe';
 import { hex, isZero } from '../binary/hex';
 import type { Finding } from '../binary/region';
 import { leaves, type Leaf } from '../binary/struct';
-import { SNP_POLICY, snpPolicyValue } from '../tech/snp/policy';
+import { policyFindings } from '../tech/snp/policyRules';
 import { KEY_INFO, PLATFORM_INFO } from './bits';
 import { KNOWN_VERSIONS, layoutOf, placeOf, TCB_NAMES, type ReportName, type TcbName } from './layout';
 import { productRow, TCB_LAYOUTS } from './products';
@@ -53,24 +53,7 @@ function checkVersion({ values: { version } }: AttestationReport, note: Note): v
 }
 
 function checkPolicy({ values: { policy } }: AttestationReport, note: Note): void {
-  const text = hex(policy);
-  if (snpPolicyValue(policy, 'bit 17, always set') === 0)
-    note('report-policy-bit-17', 'policy', `policy is ${text} without bit 17, which every policy has.`);
-  const reserved = reservedBits(SNP_POLICY, policy);
-  if (reserved !== 0n)
-    note('report-policy-reserved', 'policy', `policy is ${text}: its bits ${hex(reserved)} mean nothing.`);
-  if (snpPolicyValue(policy, 'DEBUG') === 1)
-    note(
-      'report-policy-debug',
-      'policy',
-      `policy is ${text} with DEBUG (bit 19): the host can read and change the memory of this guest.`,
-    );
-  if (snpPolicyValue(policy, 'MIGRATE_MA') === 1)
-    note(
-      'report-policy-migration',
-      'policy',
-      `policy is ${text} with MIGRATE_MA (bit 18): the guest may have a migration agent.`,
-    );
+  for (const { id, message } of policyFindings(policy)) note(`report-policy-${id}`, 'policy', message);
 }
 
 function checkGuest({ values: { vmpl } }: AttestationReport, note: Note): void {

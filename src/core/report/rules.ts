@@ -2,6 +2,7 @@
 // means that firmware makes no such report, or that nobody should trust one.
 
 import { ruleTable } from '../binary/ruleTable';
+import { policyRules } from '../tech/snp/policyRules';
 
 const table = ruleTable({
   'report-version': [
@@ -12,16 +13,7 @@ const table = ruleTable({
     'error',
     'Reserved bytes are not zero, as they are in every report of that version.',
   ],
-  'report-policy-bit-17': ['error', 'Bit 17 of the policy is clear, which firmware requires to be set.'],
-  'report-policy-reserved': ['error', 'The policy has bits set that mean nothing, which firmware refuses.'],
-  'report-policy-debug': [
-    'warning',
-    'The policy lets the host debug the guest: it can read and change its memory.',
-  ],
-  'report-policy-migration': [
-    'info',
-    'The policy allows a migration agent, which can move the guest to other machines.',
-  ],
+  ...policyRules('report-policy'),
   'report-vmpl': ['error', 'The VMPL is above 3, and not what a report for the host has.'],
   'report-for-host': [
     'warning',

@@ -3,6 +3,7 @@
 
 import { bytesToHex, hex, isZero } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
+import { policyFindings } from '../tech/snp/policyRules';
 import type { Certificate, From, RevocationList, Verifier } from './certificate';
 import { buildChain, type ChainLink } from './chain';
 import { chainSteps, datesStep, day, NO_LEAF, revocationStep } from './chainSteps';
@@ -177,9 +178,9 @@ function remarksOn(report: AttestationReport, names: readonly ProductName[]): st
   return [
     ...(names.length === 1 && names[0] === 'Milan' && signingKeyOf(values) === 'VCEK' ? [MILAN_SEED] : []),
     ...(why === undefined ? [] : [`The firmware is provisional: ${why}.`]),
-    ...((values.policy & 0x80000n) === 0n
-      ? []
-      : [`The policy ${hex(values.policy)} allows the host to debug the guest.`]),
+    ...policyFindings(values.policy).flatMap(({ severity, message }) =>
+      severity === 'warning' ? [message] : [],
+    ),
     ...(values.vmpl === 0xffffffff ? ['The host asked for this report, not the guest.'] : []),
     ...(values.vmpl > 0 && values.vmpl <= 3
       ? [`The report was asked for at VMPL ${values.vmpl}, below what runs at VMPL 0.`]

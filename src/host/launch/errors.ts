@@ -77,3 +77,8 @@ export function taskWithoutFolder(): CheckError {
     advice: 'Put it into the tasks.json of the folder with the launch files.',
   });
 }
+
+/** The process that signs an ID block failed. @param said its sentence, if it said one */
+export function notSigned(said: string | undefined): CheckError {
+  return usage('id-block-not-signed', said ?? 'The process that signs the ID block ended without a word.');
+}

@@ -19,7 +19,11 @@ import { checkIdBlock, signaturesOf } from '../../../src/core/tech/snp/idBlockCh
 import { idBlockForm } from '../../../src/core/tech/snp/idBlockForms';
 import { idAuthJson, idBlockJson } from '../../../src/core/tech/snp/idBlockJson';
 import { idAuthFindings, idBlockFindings } from '../../../src/core/tech/snp/idBlockRules';
-import { readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
+import { compareWithReport } from '../../../src/core/tech/snp/idBlockReport';
+import { idBlockFields, keyDigestsIn } from '../../../src/core/tech/snp/idBlockFields';
+import { policyFindings } from '../../../src/core/tech/snp/policyRules';
+import { findIdBlocks, readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
+import { viewIdBlock } from '../../../src/app/idBlockView';
 import { launchForIdBlock, readIdBlockFiles } from '../../../src/app/idBlock';
 import { readSigningKeyFile } from '../../../src/app/keys';
 import { memoryIo } from '../../helpers/memoryIo';
@@ -33,6 +37,11 @@ const AUTH = encodeIdAuth({
   idBlockSignature: { r: number(4), s: number(5) },
   author: { key: { x: number(6), y: number(7) }, idKeySignature: { r: number(8), s: number(9) } },
 });
+
+const REPORTED = {
+  ...{ measurement: number(1), policy: 0x30000n, family_id: number(0), image_id: number(0), guest_svn: 0 },
+  ...{ id_key_digest: number(9), author_key_digest: number(0) },
+};
 
 const text = (value: string) => Buffer.from(value);
 
@@ -63,6 +72,12 @@ const idBlocks: Target = {
     const asText = readIdBlockText(Buffer.from(input).toString('latin1'));
     if (!read.ok) return { feature: `${code} ${asText.ok}`, result: read.found };
     const { block, auth } = read.pair;
+    const found = findIdBlocks(input);
+    if (found) assert.ok(found.block ?? found.auth);
+    const view = await viewIdBlock(io, input);
+    assert.ok('facts' in view);
+    const digests = keyDigestsIn(read.pair, HASHES);
+    assert.equal(idBlockFields(read.pair, digests).length, Number(!!block) + Number(!!auth));
     const rules: string[] = [];
     if (block) {
       assert.deepEqual(idBlockIn(toBase64(block)).version, idBlockJson(block).version);
@@ -84,6 +99,9 @@ const idBlocks: Target = {
       }
     }
     const { id } = signaturesOf(read.pair, {});
+    const fields = { ...REPORTED, ...(block && idBlockIn(toBase64(block))) };
+    for (const { message } of policyFindings(fields.policy)) assertSentence(message);
+    for (const { reason } of compareWithReport(read.pair, fields, {}, HASHES)) assertSentence(reason);
     for (const { reason } of checkIdBlock(read.pair, {}, { id: id && false })) assertSentence(reason);
     return { feature: rules.join(' '), result: rules };
   },

@@ -200,7 +200,7 @@ describe('A launch file with a launch digest', () => {
     assert.equal((await check({ ...given, vmsa: other })).verdict, 'does not match');
   });
 
-  it('says what is no part of it, and warns of a policy that no firmware takes', async () => {
+  it('says what is no part of it, and refuses a policy that no firmware takes', async () => {
     const launchDigest = await digestOf('snp', 1);
     const given = { ...BOOT, vcpus: 1, cpu: 'EPYC-Milan', launchDigest };
     const report = await check({ ...given, policy: '0x30000', hostData: '5a'.repeat(32) });
@@ -209,7 +209,8 @@ describe('A launch file with a launch digest', () => {
     assert.match(facts, /^Policy: 0x30000: SMT; bit 17.*no part of the launch digest$/m);
     assert.match(facts, /^Host data: (5a){32}; no part of the launch digest$/m);
     assert.deepEqual(report.warnings, []);
-    assert.match((await check({ ...given, policy: 0 })).warnings.join(), /Bit 17 of the policy is clear/);
+    assert.match((await check({ ...given, policy: '0xb0000' })).warnings.join(), /DEBUG, bit 19, is set/);
+    await assert.rejects(check({ ...given, policy: 0 }), { code: 'snp-policy-bit-17' });
   });
 
   it('is refused without a digest that the firmware can have', async () => {

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from '../../../src/core/binary/struct';
 import { ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from '../../../src/core/tech/snp/idBlock';
-import type { IdBlockStep } from '../../../src/core/tech/snp/idBlockCheck';
+import type { IdBlockStep } from '../../../src/core/tech/snp/idBlockSteps';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
 

@@ -154,6 +154,17 @@ const SAMPLES: {
     toPage: [],
     fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
   },
+  idBlock: {
+    states: {
+      idBlock: {
+        ...{ kind: 'idBlock', name: 'a', bytes },
+        facts: { form: 'b', hasBlock: false, hasAuth: true, digests: {}, findings: [], steps: [] },
+      },
+      notice: { kind: 'notice', title: 'a', text: 'b', actions: ['openAsText'] },
+    },
+    toPage: [],
+    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+  },
 };
 
 const takersOf = (message: unknown) => PAGE_NAMES.filter((page) => isFromPage(page, message));

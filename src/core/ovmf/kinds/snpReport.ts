@@ -18,11 +18,11 @@ export function reportStart(head: Uint8Array, fileSize: number): number | undefi
   const isResponse = fileSize >= RESPONSE_HEADER + REPORT.size && u32At(head, 4) === REPORT.size;
   const at = fileSize === REPORT.size ? 0 : isResponse && u32At(head, 0) === 0 ? RESPONSE_HEADER : undefined;
   if (at === undefined) return undefined;
-  const policy = u32At(head, at + REPORT.policy) ?? 0;
-  const isReport =
-    VERSIONS.includes(u32At(head, at) ?? 0) &&
-    (policy & POLICY_ONE) !== 0 &&
-    policy < POLICY_END &&
-    u32At(head, at + REPORT.policy + 4) === 0;
-  return isReport ? at : undefined;
+  return VERSIONS.includes(u32At(head, at) ?? 0) && isGuestPolicy(head, at + REPORT.policy) ? at : undefined;
+}
+
+/** Whether a guest can have the policy that stands somewhere. */
+export function isGuestPolicy(bytes: Uint8Array, at: number): boolean {
+  const policy = u32At(bytes, at) ?? 0;
+  return (policy & POLICY_ONE) !== 0 && policy < POLICY_END && u32At(bytes, at + 4) === 0;
 }

@@ -3,6 +3,7 @@
 
 import { isCapsule } from './capsule';
 import { holds, OWN_IMAGE, u32At, type FileEnds, type FileKind } from './fileKind';
+import { isIdAuth, isIdBlock } from './idBlock';
 import { reportStart, RESPONSE_HEADER } from './snpReport';
 import { textKind } from './text';
 
@@ -152,6 +153,20 @@ const ROWS: readonly KindRow[] = [
     words: 'an SEV-SNP attestation report behind the header of its response',
     next: 'Its measurement is at 0xb0, 48 bytes.',
     is: ({ head, fileSize }) => reportStart(head, fileSize) === RESPONSE_HEADER,
+  },
+  {
+    id: 'id-block',
+    role: 'other',
+    words: 'an ID block of SEV-SNP',
+    next: 'Its launch digest is at 0x0, 48 bytes.',
+    is: ({ head, fileSize }) => isIdBlock(head, fileSize),
+  },
+  {
+    id: 'id-auth',
+    role: 'other',
+    words: 'an ID authentication of SEV-SNP',
+    next: 'It belongs to an ID block; a VMM hands both to the firmware.',
+    is: ({ head, fileSize }) => isIdAuth(head, fileSize),
   },
   {
     id: 'vmsa',

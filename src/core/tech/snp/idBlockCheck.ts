@@ -6,22 +6,12 @@ import type { Finding } from '../../binary/region';
 import { decode } from '../../binary/struct';
 import { ECDSA_P384, ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from './idBlock';
 import type { KeyField, P384Signature } from './idBlock';
-import { idAuthFindings, idBlockFindings } from './idBlockRules';
+import { idAuthFindings, idBlockFindings, isVouched } from './idBlockRules';
+import { failed, notChecked, passed, stepsOf } from './idBlockSteps';
+import type { IdBlockStep, LaunchStepId, Result } from './idBlockSteps';
 import type { IdBlockPair } from './idBlockText';
 import { describeSnpPolicy } from './policy';
 import type { SignedMessage } from './signing';
-
-/** Whether a step was done and what it gave. */
-export type StepOutcome = 'passed' | 'failed' | 'not checked';
-
-/** One step. */
-export interface IdBlockStep {
-  readonly id: 'id-block' | 'id-auth' | 'id-signature' | 'author-signature' | 'launch-digest' | 'policy';
-  readonly title: string;
-  readonly outcome: StepOutcome;
-  /** Why it failed or was not done, or what it found: a sentence. */
-  readonly reason: string;
-}
 
 /** What an ID block should belong to. */
 export interface IdBlockLaunch {
@@ -38,9 +28,9 @@ export interface SignatureResults {
   readonly author?: boolean | undefined;
 }
 
-/** Whether the author counts: as the launch says, or by the algorithm of the key. */
+/** Whether the author counts: as the launch says, or else as the authentication does. */
 const countsAuthor = (auth: Uint8Array, { authorKey }: IdBlockLaunch): boolean =>
-  authorKey ?? decode(ID_AUTH, auth).author_key_algorithm !== 0;
+  authorKey ?? isVouched(auth);
 
 /** The signatures of a pair that are to be verified. */
 export function signaturesOf({ block, auth }: IdBlockPair, launch: IdBlockLaunch) {
@@ -60,12 +50,6 @@ export function signaturesOf({ block, auth }: IdBlockPair, launch: IdBlockLaunch
       : undefined,
   };
 }
-
-type Result = Pick<IdBlockStep, 'outcome' | 'reason'>;
-
-const passed = (reason: string): Result => ({ outcome: 'passed', reason });
-const failed = (reason: string): Result => ({ outcome: 'failed', reason });
-const notChecked = (reason: string): Result => ({ outcome: 'not checked', reason });
 
 const NO_BLOCK = 'There is no ID block.';
 const NO_AUTH = 'There is no ID authentication.';
@@ -93,7 +77,7 @@ export function checkIdBlock(
   results: SignatureResults,
 ): readonly IdBlockStep[] {
   const fields = block && decode(ID_BLOCK, block);
-  const judge = (): Record<IdBlockStep['id'], Result> => ({
+  const judged: Record<LaunchStepId, Result> = {
     'id-block': structure(block, block ? idBlockFindings(block) : [], NO_BLOCK),
     'id-auth': structure(auth, auth ? idAuthFindings(auth, launch.authorKey) : [], NO_AUTH),
     'id-signature': !auth
@@ -106,7 +90,7 @@ export function checkIdBlock(
       : countsAuthor(auth, launch)
         ? signature(results.author, 'The signature of the ID key by the author key')
         : notChecked(
-            decode(ID_AUTH, auth).author_key_algorithm === ECDSA_P384
+            launch.authorKey === false && decode(ID_AUTH, auth).author_key_algorithm === ECDSA_P384
               ? 'The launch does not use the author key.'
               : 'There is no author key.',
           ),
@@ -130,17 +114,6 @@ export function checkIdBlock(
           : failed(
               `The ID block has the policy ${hex(fields.policy)}, the launch ${hex(launch.policy)}: the firmware refuses it (fw_error=7 'Policy failure').`,
             ),
-  });
-  const judged = judge();
-  return TITLES.map(([id, title]) => ({ id, title, ...judged[id] }));
+  };
+  return stepsOf(judged);
 }
-
-/** The steps in their order. */
-const TITLES: readonly (readonly [IdBlockStep['id'], string])[] = [
-  ['id-block', 'ID block'],
-  ['id-auth', 'ID authentication'],
-  ['id-signature', 'Signature by the ID key'],
-  ['author-signature', 'Signature by the author key'],
-  ['launch-digest', 'Launch digest'],
-  ['policy', 'Policy'],
-];

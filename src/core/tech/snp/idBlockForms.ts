@@ -2,7 +2,8 @@
 
 import { hex, toBase64 } from '../../binary/hex';
 import { decode } from '../../binary/struct';
-import { ECDSA_P384, ID_AUTH, ID_BLOCK } from './idBlock';
+import { ID_BLOCK } from './idBlock';
+import { isVouched } from './idBlockRules';
 
 /** Both structures. */
 interface Pair {
@@ -17,7 +18,6 @@ interface FormRow {
   readonly text: (pair: Pair) => string;
 }
 
-const hasAuthor = ({ auth }: Pair): boolean => decode(ID_AUTH, auth).author_key_algorithm === ECDSA_P384;
 const policyOf = ({ block }: Pair): bigint => decode(ID_BLOCK, block).policy;
 
 /** Where Kata Containers takes settings of one pod from. */
@@ -29,14 +29,14 @@ export const ID_BLOCK_FORMS = [
     id: 'qemu',
     title: "properties of QEMU's sev-snp-guest object",
     text: (pair) =>
-      `id-block=${toBase64(pair.block)},id-auth=${toBase64(pair.auth)}${hasAuthor(pair) ? ',author-key-enabled=on' : ''}`,
+      `id-block=${toBase64(pair.block)},id-auth=${toBase64(pair.auth)}${isVouched(pair.auth) ? ',author-key-enabled=on' : ''}`,
   },
   {
     id: 'libvirt',
     title: 'launchSecurity of a libvirt domain',
     text: (pair) =>
       [
-        `<launchSecurity type='sev-snp'${hasAuthor(pair) ? " authorKey='yes'" : ''}>`,
+        `<launchSecurity type='sev-snp'${isVouched(pair.auth) ? " authorKey='yes'" : ''}>`,
         `  <policy>${hex(policyOf(pair), 8)}</policy>`,
         `  <idBlock>${toBase64(pair.block)}</idBlock>`,
         `  <idAuth>${toBase64(pair.auth)}</idAuth>`,

@@ -4,6 +4,7 @@ import { bytesToHex, hex } from '../../binary/hex';
 import { decode } from '../../binary/struct';
 import type { Hashes } from '../../launch/hasher';
 import { ID_AUTH, ID_BLOCK, keyDigestIn } from './idBlock';
+import { isVouched } from './idBlockRules';
 import { describeSnpPolicy } from './policy';
 
 /** The fields of an ID block. @param block 96 bytes */
@@ -27,7 +28,7 @@ export function idAuthJson(auth: Uint8Array, hashes: Hashes) {
     id_key_algorithm,
     author_key_algorithm,
     id_key_digest: bytesToHex(keyDigestIn(auth, 'id_key', hashes)),
-    ...(author_key_algorithm !== 0 && {
+    ...(isVouched(auth) && {
       author_key_digest: bytesToHex(keyDigestIn(auth, 'author_key', hashes)),
     }),
   };

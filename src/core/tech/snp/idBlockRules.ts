@@ -14,12 +14,11 @@ import {
   P384_SIZE,
   type KeyField,
 } from './idBlock';
-import { snpPolicyRemarks, unfitSnpPolicy } from './policy';
+import { policyFindings, policyRules } from './policyRules';
 
 const table = ruleTable({
   'id-block-version': ['error', 'The version of an ID block is not 1, the only one that the firmware takes.'],
-  'id-block-policy': ['error', 'No firmware launches a guest under the policy of the ID block.'],
-  'id-block-weak-policy': ['warning', 'The policy of the ID block lets the host read or change the guest.'],
+  ...policyRules('id-block-policy'),
   'id-block-no-digest': ['error', 'The launch digest of the ID block is zero, which no guest has.'],
   'id-auth-algorithm': ['error', 'The algorithm of a key is not 1, ECDSA P-384 with SHA-384.'],
   'id-auth-curve': ['error', 'The curve of a key is not 2, P-384.'],
@@ -46,19 +45,8 @@ export function idBlockFindings(bytes: Uint8Array): Finding[] {
     );
   if (version !== ID_BLOCK_VERSION)
     found.push(finding('id-block-version', 0x50, 4, `The version is ${version}, not ${ID_BLOCK_VERSION}.`));
-  const unfit = unfitSnpPolicy(policy);
-  if (unfit !== undefined)
-    found.push(
-      finding(
-        'id-block-policy',
-        0x58,
-        8,
-        `No firmware launches a guest under the policy ${hex(policy)}: ${unfit}.`,
-      ),
-    );
-  else
-    for (const remark of snpPolicyRemarks(policy))
-      found.push(finding('id-block-weak-policy', 0x58, 8, remark));
+  for (const { id, message } of policyFindings(policy))
+    found.push(finding(`id-block-policy-${id}`, 0x58, 8, message));
   return found;
 }
 
@@ -73,6 +61,15 @@ function nameOf({ path }: Leaf): string {
 
 /** Whether an ID authentication has anything of an author. */
 const hasAuthor = (bytes: Uint8Array): boolean => !isZero(bytes.subarray(0x680, 0xc84));
+
+/**
+ * Whether somebody is to vouch for the ID key. igvmmeasure writes the algorithm of an author key without one, and the firmware launches
+ * such guests unless the VMM asks for the author.
+ */
+export function isVouched(bytes: Uint8Array): boolean {
+  const { author_key_algorithm: algorithm } = decode(ID_AUTH, bytes);
+  return algorithm !== 0 && (algorithm !== ECDSA_P384 || hasAuthor(bytes));
+}
 
 function keyFindings(
   bytes: Uint8Array,
@@ -120,13 +117,13 @@ function keyFindings(
 
 /**
  * What is wrong with the 4096 bytes of an ID authentication.
- * @param wantsAuthor the launch asks for the author key (QEMU's author-key-enabled); where that is unknown, it does if its algorithm is not 0
+ * @param wantsAuthor the launch asks for the author key (QEMU's author-key-enabled); where that is unknown, it does as isVouched
  */
 export function idAuthFindings(bytes: Uint8Array, wantsAuthor?: boolean): Finding[] {
   const { author_key_algorithm: algorithm } = decode(ID_AUTH, bytes);
   const found = keyFindings(bytes, 'id_key', { algorithm: 0, key: 0x240 });
-  const isVouched = wantsAuthor ?? (algorithm !== 0 && (algorithm !== ECDSA_P384 || hasAuthor(bytes)));
-  if (isVouched) found.push(...keyFindings(bytes, 'author_key', { algorithm: 4, key: 0x880 }));
+  if (wantsAuthor ?? isVouched(bytes))
+    found.push(...keyFindings(bytes, 'author_key', { algorithm: 4, key: 0x880 }));
   else if (algorithm === 0 && hasAuthor(bytes))
     found.push(
       finding(

@@ -4,6 +4,7 @@
 import { latin1 } from '../../binary/ascii';
 import { fromBase64, fromHex, isSameBytes } from '../../binary/hex';
 import { PLAIN_FORMS, readTextBytes } from '../../binary/textBytes';
+import { isIdAuth, isIdBlock } from '../../ovmf/kinds/idBlock';
 import { ID_AUTH, ID_BLOCK } from './idBlock';
 
 /** Either may be missing. */
@@ -70,6 +71,16 @@ export function readIdBlocks(bytes: Uint8Array): IdBlocksRead {
   if (bytes.length === 0) return { ok: false, found: 'nothing' };
   if (!isText(bytes)) return { ok: false, found: `${bytes.length} bytes` };
   return readIdBlockText(latin1(bytes));
+}
+
+/** Reads them from a file of which nobody has said that it has them: any 4096 bytes could be an ID authentication. */
+export function findIdBlocks(bytes: Uint8Array): IdBlockPair | undefined {
+  if (bytes.length > MOST_ID_BLOCK_TEXT) return undefined;
+  const read = readIdBlocks(bytes);
+  if (!read.ok) return undefined;
+  const { block, auth } = read.pair;
+  const isThere = (block && isIdBlock(block, block.length)) ?? (auth && isIdAuth(auth, auth.length));
+  return isThere ? read.pair : undefined;
 }
 
 /** Whether there are no control characters but white space. Both structures have many zero bytes. */

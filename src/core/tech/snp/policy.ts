@@ -1,7 +1,7 @@
 // The SEV-SNP guest policy, 64 bits: SEV-SNP Firmware ABI, section 4.3 (guest policy).
 
 import { bits, flag } from '../../binary/bits';
-import { describeBits, reservedBits } from '../../binary/describe';
+import { describeBits } from '../../binary/describe';
 import { hex } from '../../binary/hex';
 import type { Bit } from '../../binary/struct';
 
@@ -38,13 +38,24 @@ export const snpPolicyPlace = (name: SnpPolicyName): string => `${name}, bit ${b
 /** Bits 63 to 26. */
 const RESERVED = ~0n << 26n;
 
-/** Why the firmware launches no guest with a policy, a phrase; undefined when it does. */
-export function unfitSnpPolicy(policy: bigint): string | undefined {
+/** Why the firmware launches no guest with a policy, phrases; none when it does. */
+export function unfitSnpPolicy(
+  policy: bigint,
+): { readonly id: 'bit-17' | 'reserved'; readonly why: string }[] {
   const reserved = BigInt.asUintN(64, policy & RESERVED);
-  if (snpPolicyValue(policy, 'bit 17, always set') === 0) return 'bit 17 is clear, which must be set';
-  return reserved === 0n
-    ? undefined
-    : `it has bits that mean nothing (${hex(reserved)}), which must be clear`;
+  return [
+    ...(snpPolicyValue(policy, 'bit 17, always set') === 0
+      ? [{ id: 'bit-17' as const, why: 'bit 17 is clear, which must be set' }]
+      : []),
+    ...(reserved === 0n
+      ? []
+      : [
+          {
+            id: 'reserved' as const,
+            why: `it has bits that mean nothing (${hex(reserved)}), which must be clear`,
+          },
+        ]),
+  ];
 }
 
 const ALWAYS_SET = 1 << 17;
@@ -70,19 +81,6 @@ function isSwappedFloor(policy: number): boolean {
 /** A policy of SNP in words: the names of its bits. */
 export function describeSnpPolicy(policy: number | bigint): string {
   return describeBits(SNP_POLICY, policy);
-}
-
-/** What speaks against a policy, sentences. */
-export function snpPolicyRemarks(policy: bigint): string[] {
-  const isSet = (lsb: number) => ((policy >> BigInt(lsb)) & 1n) === 1n;
-  const reserved = reservedBits(SNP_POLICY, policy);
-  return [
-    ...(isSet(17) ? [] : ['Bit 17 of the policy is clear: SEV-SNP firmware refuses to launch such a guest.']),
-    ...(reserved === 0n
-      ? []
-      : [`The policy has bits set that mean nothing (${hex(reserved)}): firmware refuses them.`]),
-    ...(isSet(19) ? ['The policy lets the host debug the guest: it can read and change its memory.'] : []),
-  ];
 }
 
 /** Where the measurement of an SNP guest is, two sentences. */

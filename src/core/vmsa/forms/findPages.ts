@@ -112,7 +112,7 @@ function readPlainText(text: Uint8Array): PagesFound | NotPages | undefined {
 export function findPages(bytes: Uint8Array): PagesFound | NotPages {
   const { text, hasZeros } = decodeText(bytes);
   if (isImage(bytes)) return { reason: describeNotVmsa(bytes) };
-  const artefact = bytes.length === VMSA_SIZE ? undefined : describeArtefact(bytes);
+  const artefact = describeArtefact(bytes);
   if (artefact !== undefined) return broken('page', artefact);
   // A log may contain zero bytes where the machine crashed; no other text form does.
   const read = hasZeros ? findKernelLogPages(text) : readText(text);

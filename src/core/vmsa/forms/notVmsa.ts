@@ -3,6 +3,7 @@
 import { byteCount, hex } from '../../binary/hex';
 import { isImage } from '../../ovmf/footer';
 import { endsOf, u32At } from '../../ovmf/kinds/fileKind';
+import { isIdAuth, isIdBlock } from '../../ovmf/kinds/idBlock';
 import { REPORT, reportStart } from '../../ovmf/kinds/snpReport';
 import { kindInTable } from '../../ovmf/kinds/table';
 import { isTextKind } from '../../ovmf/kinds/text';
@@ -11,9 +12,12 @@ import { isPlausible } from '../plausible';
 
 /** What bytes are that have their place beside a VMSA, and are taken for one: a sentence or two. */
 export function describeArtefact(bytes: Uint8Array): string | undefined {
-  const at = reportStart(bytes, bytes.length);
+  const { length } = bytes;
+  if (isIdBlock(bytes, length) || isIdAuth(bytes, length))
+    return `It has ${byteCount(length)} and is an ${isIdAuth(bytes, length) ? 'ID authentication' : 'ID block'} of SEV-SNP, which has an editor of its own.`;
+  const at = reportStart(bytes, length);
   if (at === undefined) return undefined;
-  return `It has ${byteCount(bytes.length)} and is an SEV-SNP attestation report, version ${u32At(bytes, at)!}; its measurement is at ${hex(at + REPORT.measurement)}.`;
+  return `It has ${byteCount(length)} and is an SEV-SNP attestation report, version ${u32At(bytes, at)!}; its measurement is at ${hex(at + REPORT.measurement)}.`;
 }
 
 /** Whether bytes are those with which a VMSA begins. */

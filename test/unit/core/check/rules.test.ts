@@ -41,7 +41,7 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
   ['one whose CPU does not matter', { ...SNP, cpu: undefined, vmm: 'gce' }, [], {}],
   [
     'all that SNP has',
-    { ...SNP, policy: 0x30000n, guestFeatures: 0x21n, hostData: new Uint8Array(32) },
+    { ...SNP, policy: 0x3d20133n, guestFeatures: 0x21n, hostData: new Uint8Array(32) },
     [],
     {},
   ],
@@ -189,11 +189,18 @@ const CASES: [title: string, change: LaunchMembers, found: string[], ends: Ends,
     ['unused-input kernel'],
     {},
   ],
+  ['the usual policy of SNP', { ...SNP, policy: 0x30000n }, ['snp-policy-lenient policy'], {}],
+  [
+    'a policy of SNP that allows a migration agent and CXL',
+    { ...SNP, policy: 0x3f60133n },
+    ['snp-policy-migration policy', 'snp-policy-cxl policy'],
+    {},
+  ],
   [
     'a policy of SNP without bit 17, with a reserved one, that allows debugging',
     { ...SNP, policy: 0x80090000n },
-    ['snp-policy-doubtful policy', 'snp-policy-doubtful policy', 'snp-policy-doubtful policy'],
-    {},
+    ['snp-policy-bit-17 policy', 'snp-policy-reserved policy', 'snp-policy-debug policy'],
+    together('snp-policy-bit-17'),
   ],
   [
     'no vCPUs for a launch digest of SNP',
@@ -496,7 +503,7 @@ describe('The rules about the inputs of a launch', () => {
       advice: 'Give that, too, as vmsa.bsp.',
     });
   });
-  it('warn in a report of what is not measured and of what no firmware takes, and of nothing else', () => {
+  it('warn in a report of what is not measured and of what a policy allows, and of nothing else', () => {
     const warned = CASES.filter(
       ([, change, , ends, unclear]) =>
         ends.check === undefined && refuseUnfit(questionOf(change, unclear), 'check', ways).length > 0,
@@ -505,7 +512,7 @@ describe('The rules about the inputs of a launch', () => {
       warned.map(([title]) => title),
       [
         'a kernel beside an SVSM image',
-        'a policy of SNP without bit 17, with a reserved one, that allows debugging',
+        'a policy of SNP that allows a migration agent and CXL',
         'firmware before API 0.17',
         'one page for two vCPUs under plain SEV',
         'pages under plain SEV',

@@ -150,11 +150,14 @@ describe('A report in JSON', () => {
   });
 });
 
+/** A policy that leaves nothing to the host. */
+const STRICT = { policy: 0x3d20133n };
+
 describe('Findings of a report', () => {
   it('are none for a report of each processor, but for the seed of Milan', () => {
     for (const processor of ['Genoa', 'Bergamo', 'Turin', 'Venice'] as const)
-      assert.deepEqual(reportFindings(decodeReport(makeReport(processor))), [], processor);
-    const milan = reportFindings(decodeReport(makeReport('Milan')));
+      assert.deepEqual(reportFindings(decodeReport(makeReport(processor, STRICT))), [], processor);
+    const milan = reportFindings(decodeReport(makeReport('Milan', STRICT)));
     assert.deepEqual(
       milan.map(({ rule }) => rule),
       ['report-milan-seed'],
@@ -177,6 +180,8 @@ describe('Findings of a report', () => {
     ['report-policy-reserved', { policy: (1n << 63n) | 0x30000n }, 'policy'],
     ['report-policy-debug', { policy: 0xb0000n }, 'policy'],
     ['report-policy-migration', { policy: 0x70000n }, 'policy'],
+    ['report-policy-cxl', { policy: 0x230000n }, 'policy'],
+    ['report-policy-lenient', {}, 'policy'],
     ['report-vmpl', { vmpl: 4 }, 'vmpl'],
     ['report-for-host', { vmpl: 0xffffffff }, 'vmpl'],
     ['report-algorithm', { signature_algo: 0 }, 'signature_algo'],
@@ -233,7 +238,7 @@ describe('Findings of a report', () => {
   });
 
   it('claim nothing of reserved bytes of later versions', () => {
-    const bytes = makeReport('Genoa', { version: 6, reserved_0x208: filled(152, 1) });
+    const bytes = makeReport('Genoa', { ...STRICT, version: 6, reserved_0x208: filled(152, 1) });
     assert.deepEqual(
       reportFindings(decodeReport(bytes)).map(({ rule }) => rule),
       ['report-version'],

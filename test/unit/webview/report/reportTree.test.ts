@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { REPORT_SIZE } from '../../../../src/core/report/layout';
 import { compareReports, reportDifferences } from '../../../../src/core/report/compare';
-import { decodeReport, reportFields } from '../../../../src/core/report/report';
+import { decodeReport, groupReportFields, reportFields } from '../../../../src/core/report/report';
 import { pathTo, type TreeNode } from '../../../../webview/parts/rows';
 import { reportComparisonTree } from '../../../../webview/report/reportComparisonTree';
 import { reportTree } from '../../../../webview/report/reportTree';
@@ -11,7 +11,7 @@ import { makeReport, type ReportParts } from '../../core/report/reports';
 
 const AT = 0x20;
 const treeOf = (processor: 'Genoa' | 'Turin') =>
-  reportTree(reportFields(decodeReport(makeReport(processor))), [], AT);
+  reportTree(groupReportFields(reportFields(decodeReport(makeReport(processor)))), [], AT);
 const bytesIn = (nodes: readonly TreeNode[]): number[] =>
   nodes.flatMap(({ range, children }) =>
     range ? Array.from({ length: range.size }, (_, i) => range.offset + i) : bytesIn(children),
@@ -79,7 +79,7 @@ describe('The rows of two reports', () => {
   });
   it('are marked beside the other side of a diff, with the parts that differ open', () => {
     const fields = reportFields(decodeReport(makeReport('Genoa')));
-    const { nodes } = reportTree(fields, [], 0, ['launch_tcb.tee', 'vmpl']);
+    const { nodes } = reportTree(groupReportFields(fields), [], 0, ['launch_tcb.tee', 'vmpl']);
     const tcb = pathTo(nodes, 'launch_tcb').at(-1)!;
     assert.deepEqual([tcb.differs, tcb.collapsed], [true, false]);
     assert.ok(pathTo(nodes, 'vmpl').at(-1)!.differs);

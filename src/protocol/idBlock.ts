@@ -1,0 +1,52 @@
+// The page of an ID block and its ID authentication: what it shows and sends. The extension host reads and checks them; the page decodes
+// the fields.
+
+import * as v from 'valibot';
+import type { Finding } from '../core/binary/region';
+import type { KeyDigests } from '../core/tech/snp/idBlockFields';
+import type { IdBlockStep } from '../core/tech/snp/idBlockSteps';
+import {
+  FROM_EVERY_PAGE,
+  NAMED_PAGE,
+  noticeOf,
+  OPEN_WITH,
+  PLACE,
+  plain,
+  pressOf,
+  type NamedPage,
+  type PageTable,
+} from './shared';
+
+/** What is known of a pair besides its bytes. Places are in these. */
+export interface IdBlockFacts {
+  /** What there is, in words. */
+  readonly form: string;
+  readonly hasBlock: boolean;
+  readonly hasAuth: boolean;
+  readonly digests: KeyDigests;
+  readonly findings: readonly Finding[];
+  readonly steps: readonly IdBlockStep[];
+}
+
+/** An ID block, an ID authentication, or the first and then the second. */
+export interface IdBlockState extends NamedPage {
+  readonly kind: 'idBlock';
+  readonly facts: IdBlockFacts;
+}
+
+const STATE: v.GenericSchema<IdBlockState> = v.object({
+  kind: v.literal('idBlock'),
+  ...NAMED_PAGE,
+  facts: plain<IdBlockFacts>(),
+});
+
+const ACTIONS = OPEN_WITH;
+
+/** The page. */
+export const ID_BLOCK_PAGE = {
+  states: { idBlock: STATE, notice: noticeOf(ACTIONS) },
+  fromHost: {},
+  actions: ACTIONS,
+  fromPage: { ...FROM_EVERY_PAGE, ...PLACE, action: pressOf(ACTIONS, {}) },
+  large: {},
+} as const satisfies PageTable;
