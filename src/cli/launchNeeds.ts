@@ -13,7 +13,14 @@ import { TRAITS } from '../core/tech/traits';
 import type { LaunchOptions } from './launchOptions';
 
 /** What says which launch is meant, or that there is one of SEV or SEV-ES. */
-const SAYING: readonly InputId[] = ['launchDigest', 'report', ...REPORTED_IDS, 'keys.tik', 'keys.tek', 'keys.tk'];
+const SAYING: readonly InputId[] = [
+  'launchDigest',
+  'report',
+  ...REPORTED_IDS,
+  'keys.tik',
+  'keys.tek',
+  'keys.tk',
+];
 
 /** Whether no option says which launch is meant. */
 export const saysNoLaunch = (options: LaunchOptions): boolean =>

@@ -32,7 +32,9 @@ interface ShowOptions {
 export function addShowCommand(io: Io, program: Command, out: Output): void {
   program
     .command('show <file>')
-    .description('decode a firmware image, a VMSA page, an attestation report or an ID block, whichever the file is')
+    .description(
+      'decode a firmware image, a VMSA page, an attestation report or an ID block, whichever the file is',
+    )
     .option('--all', 'print fields that are zero, too')
     .option('--json', 'print JSON')
     .addOption(vcpuOption())
