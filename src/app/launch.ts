@@ -231,8 +231,9 @@ type OwnerInputs = FileMembers & {
   readonly platform?: StatedPlatform;
   /** An SNP guest has none. */
   readonly keys?: LaunchInputs['keys'] | undefined;
-  /** Only an SNP guest has one. */
+  /** Only an SNP guest has these. */
   readonly evidence?: EvidenceQuestion | undefined;
+  readonly guestPolicy?: bigint | undefined;
 };
 
 /** Looks at a file that is named before it is needed. @throws CheckError when it cannot be read or is unsuitable */
@@ -248,8 +249,9 @@ async function lookAt(io: Io, { id, kind, role, path }: NamedFile, options: Read
  * @throws CheckError for the first problem
  */
 export async function checkOwnerInputs(io: Io, inputs: OwnerInputs, signal?: AbortSignal): Promise<void> {
-  const { platform, evidence, ...given } = inputs;
-  const question = { given: { ...given, report: evidence?.report, domain: { policy: platform?.policy } } };
+  const { platform, evidence, guestPolicy: policy, ...given } = inputs;
+  const domain = { policy: platform?.policy };
+  const question = { given: { ...given, report: evidence?.report, policy, domain } };
   refuseUnfit(question, 'domain', waysToGive);
   const look = async (kind: NamedFile['kind']) => {
     for (const file of namedFiles(inputs).filter((one) => one.kind === kind))

@@ -112,12 +112,6 @@ export interface ShapeProblem {
 const memberOf = ({ path }: v.BaseIssue<unknown>): readonly string[] =>
   path?.map(({ key: name }) => String(name)) ?? [];
 
-/** What is said besides of a file that has a digest and no firmware. */
-const NO_FIRMWARE: ShapeProblem = {
-  member: ['firmware'],
-  why: `wanted the firmware that the "launchDigest" is to come from, found nothing; to check a measurement against a digest that is known, give both as options, ${inputRow('launchDigest').option!} and ${inputRow('measurement').option!}`,
-};
-
 /** Everything that the schema rejects, in schema order. */
 export function shapeProblems(json: unknown): ShapeProblem[] {
   // The library takes a list for an object without members, but with those that every list has.
@@ -128,15 +122,7 @@ export function shapeProblems(json: unknown): ShapeProblem[] {
   const isUnknown = ({ expected }: v.BaseIssue<unknown>) => Number(expected !== 'never');
   return issues
     .toSorted((a, b) => isUnknown(a) - isUnknown(b))
-    .map((issue) => ({ member: memberOf(issue), why: complaint(issue, memberOf(issue)) }))
-    .map((problem) =>
-      problem.member.join() === 'firmware' &&
-      isObject(json) &&
-      !('firmware' in json) &&
-      'launchDigest' in json
-        ? NO_FIRMWARE
-        : problem,
-    );
+    .map((issue) => ({ member: memberOf(issue), why: complaint(issue, memberOf(issue)) }));
 }
 
 /** What is wrong where a rule about every launch file is broken, phrases. */
@@ -144,8 +130,7 @@ const UNFIT: Partial<Record<LaunchRule, string>> = {
   'nothing-to-check':
     'it has neither a recorded "launch", nor a "domain" to ask, nor a "launchDigest" or a "report" to be matched',
   'several-to-check': `wanted no "launch" or "domain" beside it, because a launch file asks one question; to check the measurement in "launch" against a digest that is known, give that with ${inputRow('launchDigest').option!} and the measurement with ${inputRow('measurement').option!} instead, for which no firmware is needed`,
-  'firmware-needed':
-    'wanted the image that was launched, without which only a "report" can be checked; found nothing',
+  'firmware-needed': `wanted the image that was launched, found nothing; without it only a "report" can be checked, or a measurement against a digest that is known, with both as options, ${inputRow('launchDigest').option!} and ${inputRow('measurement').option!}`,
   'keys-needed': 'wanted "keys" beside it, because a measurement is checked under the TIK; no keys are given',
   'inlined-key': 'wanted the path of a key file, found what looks like the key itself',
 };

@@ -12,8 +12,8 @@ import { addVerification, addWishes, type VerificationOptions } from './wishOpti
 const OF_REPORT: readonly InputId[] = ['report', 'certificates', 'require'];
 /** What else only an SNP launch has. */
 const SNP_INPUTS = OF_SNP.filter((id) => !OF_REPORT.includes(id)).map((id) => ({ id }));
-/** Wishes whose options are those of inputs here: a launch digest and a policy are said by their own. */
-const TAKEN = ['measurement', 'policy'] as const;
+/** Wishes whose options are those of inputs here: a launch digest, a policy and host data are said by their own. */
+const TAKEN = ['measurement', 'policy', 'hostData'] as const;
 
 /** The parsed options, by commander's names. */
 export interface ValidateOptions extends Omit<LaunchOptions, 'launch' | 'require'>, VerificationOptions {

@@ -31,7 +31,7 @@ useOneSample((made) => {
 
 /** Runs the command line in a shell, which arranges its streams. */
 const shell = (command: string) =>
-  run('bash', ['-c', command.replaceAll('sevscope', `'${process.execPath}' '${CLI}'`)], folder);
+  run('bash', ['--norc', '-c', command.replaceAll('sevscope', `'${process.execPath}' '${CLI}'`)], folder);
 
 /** Each command, the status of its answer, and what it prints to standard error. */
 const COMMANDS: readonly [command: string, status: number, notes?: 'notes'][] = [

@@ -38,6 +38,7 @@ const VALUES: Readonly<Record<string, readonly unknown[]>> = {
   vmm: [undefined, undefined, undefined, 'ec2', 'QEMU'],
   svsm: [...Array<undefined>(9), 'OVMF.sample.fd'],
   kernelHashes: [undefined, undefined, true, false],
+  policy: [...Array<undefined>(9), '0x30000', '0x10000', '0x80000000030000'],
   technology: [...Array<undefined>(9), 'sev', 'sev-es', 'snp'],
   report: [...Array<undefined>(9), 'report.bin', 'report.bin'],
   certificates: [...Array<undefined>(19), '.', ['ark.der', '.']],

@@ -200,6 +200,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     'a digest and no firmware',
     { ...SNP, firmware: undefined },
     /firmware: wanted .*--launch-digest and --measurement/,
+    'takes it',
   ],
   ['an ID block of 95 bytes', { ...SNP, idBlock: '00'.repeat(95) }, /idBlock: wanted 96 bytes/],
   ['kernel hashes as a text', { ...SNP, kernelHashes: 'on' }, /kernelHashes: wanted true or false/],

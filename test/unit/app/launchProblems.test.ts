@@ -160,7 +160,7 @@ const clean: [name: string, value: object][] = [
       ...REPORT,
       certificates: ['certs', 'certs/vcek.der'],
       require: { vmpl: 0, minimumTcb: { snp: 1 } },
-      policy: '0x30000',
+      policy: '0x3d20133',
       launchDigest: 'a5'.repeat(48),
     },
   ],

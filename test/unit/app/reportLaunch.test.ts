@@ -210,7 +210,7 @@ describe('A launch file with a report', () => {
     it('any changed bit of the report', async function () {
       this.timeout(120_000);
       const { report } = place();
-      const every = IS_QUICK ? 97 : 5;
+      const every = IS_QUICK ? 197 : 41;
       for (let bit = 0; bit < 8 * 0x4a0; bit += every) {
         const changed = report.slice();
         changed[bit >> 3]! ^= 1 << (bit & 7);
@@ -234,7 +234,7 @@ describe('A launch file with a report', () => {
         this.timeout(120_000);
         const evidence = place();
         const bits = 8 * evidence[name].length;
-        const every = Math.ceil(bits / (IS_QUICK ? 60 : 600));
+        const every = Math.ceil(bits / (IS_QUICK ? 30 : 150));
         for (let bit = 3; bit < bits; bit += every) {
           const changed = evidence[name].slice();
           changed[bit >> 3]! ^= 1 << (bit & 7);

@@ -385,7 +385,7 @@ describe('show', () => {
   const piped = (command: string) =>
     spawnSync(
       'bash',
-      ['-o', 'pipefail', '-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" ${command}`],
+      ['--norc', '-o', 'pipefail', '-c', `"${process.execPath}" "${resolve('dist/sevscope.js')}" ${command}`],
       {
         cwd: folder,
         encoding: 'utf8',

@@ -35,8 +35,8 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   // A measurement has its own nonce.
   validate: ['nonce', 'firmwareDigest', ...DIGESTS],
   explain: ['nonce', ...DIGESTS, ...OF_DOMAIN, ...SNP_ONLY.filter((id) => !SEARCHED.includes(id))],
-  // It computes what the others are given, from pages that it generates.
-  digest: [...REPORTED, ...OF_DOMAIN, ...OF_REPORT, 'vmsa.bsp', 'vmsa.ap'],
+  // It computes what the others are given, from pages that it generates; host data is no part of that.
+  digest: [...REPORTED, ...OF_DOMAIN, ...OF_REPORT, 'hostData', 'vmsa.bsp', 'vmsa.ap'],
 };
 
 /** The kind of what can be given more than once. */
@@ -64,7 +64,7 @@ const TEXTS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 const ODD: Readonly<Record<string, readonly (readonly string[])[]>> = {
   'cpu.signature': [['0xa00f11'], ['1']],
   ...Object.fromEntries(
-    ['launchDigest', 'kernelDigest', 'initrdDigest', 'cmdlineDigest'].map((id) => [
+    ['launchDigest', 'kernelDigest', 'initrdDigest', 'cmdlineDigest', 'hostData'].map((id) => [
       id,
       [['00'.repeat(32)], ['11'.repeat(32)]],
     ]),

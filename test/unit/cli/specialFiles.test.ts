@@ -105,7 +105,11 @@ describe('A pipe', () => {
   });
   const bash = (line: string) => {
     const program = `sevscope() { "$0" "$1" "\${@:2}"; }; ${line}`;
-    return run('bash', ['-c', program.replaceAll('sevscope ', `'${process.execPath}' '${CLI}' `)], folder);
+    return run(
+      'bash',
+      ['--norc', '-c', program.replaceAll('sevscope ', `'${process.execPath}' '${CLI}' `)],
+      folder,
+    );
   };
   const said = /VMSA/;
   for (const [how, line] of [

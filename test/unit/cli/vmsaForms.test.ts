@@ -106,9 +106,12 @@ describe('What is no page', () => {
     ],
   ];
   for (const [name, content, message] of cases) {
-    it(`is refused by every command: ${name}`, async () => {
+    it(`is refused by every command of pages: ${name}`, async () => {
       writeFileSync(at('other'), content());
-      for (const command of [['show'], ['vmsa', 'show'], ['vmsa', 'identify']]) {
+      for (const command of [
+        ['vmsa', 'show'],
+        ['vmsa', 'identify'],
+      ]) {
         const { stderr, status } = await cli(...command, 'other');
         assert.match(stderr, message);
         assert.equal(status, 2);

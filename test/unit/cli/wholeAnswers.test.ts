@@ -18,7 +18,7 @@ describe('An answer in a file', function () {
     assert.equal(shell('$S sample .').status, 0);
   });
   const shell = (script: string) => {
-    const { status, stderr } = spawnSync('bash', ['-c', script], {
+    const { status, stderr } = spawnSync('bash', ['--norc', '-c', script], {
       cwd: folder,
       env,
       encoding: 'utf8',
@@ -65,9 +65,13 @@ describe('Launch files by a pattern', () => {
   useFolder((made) => (folder = made));
   it('include links to files, but nothing below a linked folder', () => {
     const script = `$S sample s && ln -s ${SAMPLE.sevEsMismatch} s/link.sevlaunch.json && ln -s s linked`;
-    assert.equal(spawnSync('bash', ['-c', script], { cwd: folder, env }).status, 0);
+    assert.equal(spawnSync('bash', ['--norc', '-c', script], { cwd: folder, env }).status, 0);
     const validate = (pattern: string) =>
-      spawnSync('bash', ['-c', `$S validate --launch '${pattern}'`], { cwd: folder, env, encoding: 'utf8' });
+      spawnSync('bash', ['--norc', '-c', `$S validate --launch '${pattern}'`], {
+        cwd: folder,
+        env,
+        encoding: 'utf8',
+      });
     const all = validate('**/*.sevlaunch.json');
     assert.equal(all.status, 1, all.stdout);
     assert.match(all.stdout, /link\.sevlaunch\.json/);

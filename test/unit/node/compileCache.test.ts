@@ -147,7 +147,7 @@ describe('The folder for compiled scripts', function () {
       const env: NodeJS.ProcessEnv = { ...process.env, HOME: home };
       delete env['NODE_COMPILE_CACHE'];
       delete env['XDG_CACHE_HOME'];
-      const { status, stdout, stderr } = spawnSync('bash', ['-c', script], {
+      const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-c', script], {
         cwd: home,
         encoding: 'utf8',
         ...options,
