@@ -5,6 +5,7 @@ import { ALL_CPUS, MATRIX_PROFILES, type MatrixCpu } from '../core/check/matrix'
 import { MAX_VCPUS } from '../core/launch/inputKinds';
 import { readInput } from '../core/launch/readInput';
 import { unknownCpuModel } from '../core/vmsa/errors';
+import { similarCpuModel } from '../core/vmsa/launch/cpuModels';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 
 /** What stands for every CPU or profile. */
@@ -27,7 +28,9 @@ export function vcpuCounts(text: string): number[] {
 /** One CPU of a list: a model by name, or its numbers. @throws CheckError (usage) */
 export const cpuOf = (text: string): MatrixCpu => ({
   name: text,
-  id: readInput('cpu', text, () => (text.includes('/') ? errors.badMatrixCpu(text) : unknownCpuModel(text))),
+  id: readInput('cpu', text, () =>
+    text.includes('/') ? errors.badMatrixCpu(text) : unknownCpuModel(text, similarCpuModel(text)),
+  ),
 });
 
 /** The CPUs of a table. @throws CheckError (usage) */

@@ -48,9 +48,16 @@ export function keysNeeded(ofDomain = false): CheckError {
   });
 }
 
-/** No firmware launches a guest under the policy of a launch. @param text says why, a sentence */
-export function refusedPolicy(rule: 'snp-policy-bit-17' | 'snp-policy-reserved', text: string): CheckError {
-  return usage(rule, text, { advice: "Use 0x30000, QEMU's own, or set what you want on top of that." });
+const QEMU_POLICY = "Use 0x30000, QEMU's own, or set what you want on top of that.";
+
+/** No firmware launches a guest under a policy without bit 17. @param text says so, a sentence */
+export function policyWithoutBit17(text: string): CheckError {
+  return usage('snp-policy-bit-17', text, { advice: QEMU_POLICY });
+}
+
+/** No firmware launches a guest under a policy with bits that mean nothing. @param text says so, a sentence */
+export function policyWithReservedBits(text: string): CheckError {
+  return usage('snp-policy-reserved', text, { advice: QEMU_POLICY });
 }
 
 /** The technology that a launch file names is not that of its launch. @param found its name */

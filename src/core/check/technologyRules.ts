@@ -1,6 +1,7 @@
 // The launch rules about what is launched: the technology with the digest, profile and VMM that it has, and what only an
 // SNP launch has.
 
+import type { CheckError } from '../errors';
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import { policyFindings, policyRules, type PolicyRuleId } from '../tech/snp/policyRules';
 import { TRAITS } from '../tech/traits';
@@ -49,6 +50,12 @@ function unfitVmm(question: LaunchQuestion): Judgement[] {
 
 type PolicyRule = `snp-policy-${PolicyRuleId}`;
 
+/** How a policy that no firmware takes is refused, with a sentence. */
+const REFUSALS: Readonly<Partial<Record<PolicyRule, (text: string) => CheckError>>> = {
+  'snp-policy-bit-17': errors.policyWithoutBit17,
+  'snp-policy-reserved': errors.policyWithReservedBits,
+};
+
 /** What one rule finds of the policy of an SNP launch. Without one that the firmware takes there is no launch, and notes are for lint only. */
 function judgePolicy(rule: PolicyRule, question: LaunchQuestion): Judgement[] {
   const { policy } = question.given;
@@ -57,8 +64,8 @@ function judgePolicy(rule: PolicyRule, question: LaunchQuestion): Judgement[] {
     .filter(({ id }) => `snp-policy-${id}` === rule)
     .map(({ severity, message }) => ({
       member: ['policy'],
-      ...(rule === 'snp-policy-bit-17' || rule === 'snp-policy-reserved'
-        ? { fail: errors.refusedPolicy(rule, message) }
+      ...(REFUSALS[rule]
+        ? { fail: REFUSALS[rule](message) }
         : { remark: message, ...(severity === 'warning' && { warning: message }) }),
     }));
 }

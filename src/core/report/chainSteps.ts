@@ -4,7 +4,7 @@ import type { Chain } from './chain';
 import { kdsUrls } from './kdsUrl';
 import { signingKeyOf, type AttestationReport } from './report';
 import { failed, judged, notChecked, passed, type Step } from './steps';
-import type { Evidence, Runtime } from './verify';
+import type { Evidence, Runtime } from './evidence';
 
 /** Why a step about a leaf was not taken. */
 export const NO_LEAF = 'There is no VCEK or VLEK.';

@@ -7,7 +7,7 @@ import { productRow, PRODUCTS, TCB_LAYOUTS, type ProductName, type TcbComponent 
 import { describeTcb, isChipMasked, isChipUnsaid, signingKeyOf, type AttestationReport } from './report';
 import { failed, judged, notChecked, passed, type Step } from './steps';
 import { otherParts } from './tcb';
-import type { Runtime } from './verify';
+import type { Runtime } from './evidence';
 
 /** The product of a certificate: by what it says itself, without the stepping. */
 export function productOfLeaf({ leaf }: Certificate): ProductName | undefined {

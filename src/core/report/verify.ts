@@ -4,41 +4,18 @@
 import { bytesToHex, hex, isZero } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
 import { policyFindings } from '../tech/snp/policyRules';
-import type { Certificate, From, RevocationList, Verifier } from './certificate';
 import { buildChain, type ChainLink } from './chain';
 import { chainSteps, datesStep, day, NO_LEAF, revocationStep } from './chainSteps';
+import type { Evidence, Runtime } from './evidence';
 import { brokenRelations, MILAN_SEED, provisional, reportFindings } from './findings';
 import { isJsonBound, type HclBlob } from './forms/hclBlob';
-import type { BadCertificate } from './forms/pem';
 import { KNOWN_VERSIONS } from './layout';
 import { hwidStep, leafSteps, productOfLeaf, signatureStep, tcbStep } from './leafSteps';
 import type { ProductName } from './products';
 import { ofProduct, signingKeyOf, type AttestationReport } from './report';
 import type { ReportRule } from './rules';
 import { failed, isVerified, judged, notChecked, STEPS, type Step } from './steps';
-import type { Wishes } from './wishes';
 import { wishSteps } from './wishSteps';
-
-/** What is verified, and with what. */
-export interface Evidence {
-  readonly report: AttestationReport;
-  readonly certificates: readonly From<Certificate>[];
-  readonly lists: readonly From<RevocationList>[];
-  /** What was given as a certificate and is none. */
-  readonly bad: readonly BadCertificate[];
-  /** Roots that the user trusts besides AMD's. */
-  readonly roots?: readonly From<Certificate>[];
-  /** The time at which certificates must be valid, in milliseconds since 1970. */
-  readonly at: number;
-  readonly wishes?: Wishes;
-  readonly hcl?: HclBlob | undefined;
-}
-
-/** What the runtime does for a verification. */
-export interface Runtime {
-  readonly verifier: Verifier;
-  readonly hashes: Hashes;
-}
 
 /** The answer. */
 export interface Verification {

@@ -1,7 +1,6 @@
 // What can be wrong with a request for a page, or with a value for one of its fields.
 
 import { type CheckError, usage } from '../errors';
-import { similarCpuModel } from './launch/cpuModels';
 
 /** Family, model or stepping is too large for CPUID. @param part which of them, by input name */
 export function cpuOutOfRange(part: string, value: number, most: number): CheckError {
@@ -19,9 +18,8 @@ export function unknownProfile(id: string, known: readonly string[]): CheckError
   });
 }
 
-/** QEMU has no CPU model with this name. */
-export function unknownCpuModel(name: string): CheckError {
-  const meant = similarCpuModel(name);
+/** QEMU has no CPU model with this name. @param meant the one that is perhaps meant */
+export function unknownCpuModel(name: string, meant?: string): CheckError {
   const names =
     meant === undefined
       ? 'Names are case sensitive, for example EPYC-Milan;'

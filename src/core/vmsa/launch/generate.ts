@@ -1,7 +1,7 @@
 // Builds the VMSA that a vCPU is launched with: the layers of a profile in order, with the history of who
 // wrote which field. Also infers the request that a page was made with.
 
-import { findCpuModel } from './cpuModels';
+import { findCpuModel, similarCpuModel } from './cpuModels';
 import { pageDistance } from './distance';
 import * as errors from '../errors';
 import { entriesOf, writeLeaf } from '../../binary/struct';
@@ -190,7 +190,7 @@ export function generateVmsa(request: VmsaRequest): GeneratedVmsa {
 /** The numbers of a QEMU CPU model. @throws CheckError (usage) for a name that QEMU does not have. */
 export function cpuByName(name: string): CpuId {
   const found = findCpuModel(name);
-  if (!found) throw errors.unknownCpuModel(name);
+  if (!found) throw errors.unknownCpuModel(name, similarCpuModel(name));
   const { family, model, stepping } = found;
   return { family, model, stepping };
 }

@@ -31,6 +31,9 @@ describe('A member of a launch file belongs to launches of', () => {
     launch: ['sev', 'sev-es'],
     domain: ['sev', 'sev-es', 'snp'],
     launchDigest: ['sev', 'sev-es', 'snp'],
+    report: ['snp'],
+    certificates: ['snp'],
+    require: ['snp'],
   };
   for (const [name, of] of Object.entries(cases))
     it(`${of.join(', ')}: ${name}`, () => {
