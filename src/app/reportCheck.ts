@@ -3,6 +3,7 @@
 
 import { judgeByReport, type VerifiedReport } from '../core/check/checkReport';
 import { refuseUnfit } from '../core/check/judge';
+import { statedByIdBlock } from '../core/check/statedIds';
 import { MEMBER_IDS, pickInputs } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
 import { expectDigest } from './digestCheck';
@@ -43,7 +44,10 @@ export async function checkAgainstReport(
     firmware === undefined
       ? undefined
       : await expectDigest(io, { ...launch, firmware }, { ...options, admit: undefined });
-  const judged = judgeByReport(title, computed, evidence, { launchDigest, policy, hostData });
+  const { idBlock, idAuth, authorKey, vcek } = given;
+  const ofBlock = idBlock && statedByIdBlock(idBlock, idAuth, authorKey, io.hashes);
+  const stated = { ...ofBlock, launchDigest, policy: policy ?? ofBlock?.policy, hostData, vcek };
+  const judged = judgeByReport(title, computed, evidence, stated);
   const report = computed ? judged : { ...judged, warnings: [...remarks, ...judged.warnings] };
   return { report, evidence };
 }

@@ -6,7 +6,7 @@ import { equalInConstantTime } from '../launch/hasher';
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import type { Report, ReportedEvidence, Source } from '../launch/report';
 import type { ChainPicture } from '../report/picture';
-import { reportSummary, type AttestationReport } from '../report/report';
+import { reportSummary, signingKeyOf, type AttestationReport } from '../report/report';
 import { NOTHING_ASKED, STEPS } from '../report/steps';
 import type { Verification } from '../report/verify';
 import { WISH_ROWS } from '../report/wishes';
@@ -39,6 +39,8 @@ export interface StatedReport {
   readonly imageId?: Uint8Array | undefined;
   readonly idKeyDigest?: Uint8Array | undefined;
   readonly authorKeyDigest?: Uint8Array | undefined;
+  /** Whether a VCEK may sign. */
+  readonly vcek?: boolean | undefined;
 }
 
 /** What became of the report, for people and programs. */
@@ -105,6 +107,9 @@ function differences({ values }: AttestationReport, stated: StatedReport): strin
       const found = values[field];
       return said && !isSameBytes(said, found) ? [differ(what, bytesToHex(found), bytesToHex(said))] : [];
     }),
+    ...(stated.vcek === false && signingKeyOf(values) === 'VCEK'
+      ? ['A VCEK signed the report, and a VLEK was to.']
+      : []),
   ];
 }
 

@@ -4,6 +4,7 @@
 import { bytesToHex, fromBase64, hex, toBase64 } from '../binary/hex';
 import type { Hashes } from '../launch/hasher';
 import type { StatedReport } from '../check/checkReport';
+import { statedByIdBlock } from '../check/statedIds';
 import type { HostId } from '../launch/inputs';
 import type { Report, Source } from '../launch/report';
 import { bytesIn, idBlockIn, keyDigestIn, type KeyField } from '../tech/snp/idBlock';
@@ -108,21 +109,17 @@ export function idBlockFacts(
 
 /** What the report of the guest must show: what the owner says, and otherwise what the domain is defined with. */
 export function statedByDomain(question: DomainQuestion, hashes: Hashes): StatedReport {
-  const { idBlock, idAuth, authorKey, hostData } = question.config.launchSecurity!;
+  const { idBlock, idAuth, authorKey, hostData, vcek } = question.config.launchSecurity!;
   const { given } = question;
   const { owner, domain, reported } = snpPoliciesBy(question);
   const stated = {
     policy: owner ?? reported ?? domain,
+    vcek,
     hostData: given.wishes?.hostData ?? (hostData === undefined ? undefined : fromBase64(hostData)),
   };
   if (idBlock === undefined || idAuth === undefined) return stated;
-  const { guest_svn: guestSvn, family_id: familyId, image_id: imageId } = idBlockIn(idBlock);
-  const auth = bytesIn(idAuth);
-  return {
-    ...stated,
-    ...{ guestSvn, familyId, imageId, idKeyDigest: keyDigestIn(auth, 'id_key', hashes) },
-    ...(authorKey === true && { authorKeyDigest: keyDigestIn(auth, 'author_key', hashes) }),
-  };
+  const ofBlock = statedByIdBlock(bytesIn(idBlock), bytesIn(idAuth), authorKey, hashes);
+  return { ...ofBlock, ...stated, policy: stated.policy ?? ofBlock.policy };
 }
 
 /** Why the firmware refuses a launch with another digest than that of its ID block, a sentence; undefined when they are equal. */

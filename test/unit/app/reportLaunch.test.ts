@@ -5,9 +5,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CheckError } from '../../../src/core/errors';
-import { bytesToHex } from '../../../src/core/binary/hex';
+import { bytesToHex, fromHex } from '../../../src/core/binary/hex';
 import { statusOf } from '../../../src/core/domain/report';
 import type { Report } from '../../../src/core/launch/report';
+import { encodeIdAuth, encodeIdBlock, keyDigestIn } from '../../../src/core/tech/snp/idBlock';
 import { checkMany } from '../../../src/app/checkMany';
 import { checkedInputs, isByReport, type ReportInputs } from '../../../src/app/launch';
 import { parseLaunchFile } from '../../../src/app/launchFile';
@@ -116,13 +117,44 @@ describe('A launch file with a report', () => {
   });
 
   describe('that says what the report must show', () => {
-    const FACTS = { policy: 0x30000n, host_data: filled(32, 0x33) };
+    const ofKeys = (key: number): Uint8Array => {
+      const idKey = { x: filled(48, key), y: filled(48, 2) };
+      const idBlockSignature = { r: filled(48, 3), s: filled(48, 4) };
+      return encodeIdAuth({
+        idKey,
+        idBlockSignature,
+        author: { key: idKey, idKeySignature: idBlockSignature },
+      });
+    };
+    const KEY_DIGEST = keyDigestIn(ofKeys(1), 'id_key', io.hashes);
+    const FACTS = {
+      ...{ policy: 0x30000n, host_data: filled(32, 0x33), guest_svn: 7 },
+      ...{ family_id: filled(16, 5), image_id: filled(16, 6) },
+      ...{ id_key_digest: KEY_DIGEST, author_key_digest: KEY_DIGEST, key_info: 1 },
+    };
+    const block = (fields: object = {}, key = 1) => ({
+      idBlock: bytesToHex(
+        encodeIdBlock({
+          ...{ launch_digest: fromHex(TWO_VCPUS)!, guest_svn: 7 },
+          ...{ family_id: filled(16, 5), image_id: filled(16, 6), ...fields },
+        }),
+      ),
+      idAuth: bytesToHex(ofKeys(key)),
+      authorKey: true,
+    });
     const rows: [string, object, RegExp | undefined][] = [
       ['its policy', { policy: '0x30000' }, undefined],
       ['another policy', { policy: '0x20000' }, /the policy 0x30000, not 0x20000/],
       ['its host data', { hostData: '33'.repeat(32) }, undefined],
       ['other host data', { hostData: '34'.repeat(32) }, /the host data 3333.*, not 3434/],
       ['its launch digest', { launchDigest: TWO_VCPUS }, undefined],
+      ['its ID block', block(), undefined],
+      ['an ID block of another SVN', block({ guest_svn: 8 }), /the guest SVN 7, not 8/],
+      ['an ID block of another family', block({ family_id: filled(16, 6) }), /the family ID 0505/],
+      ['an ID block of another image', block({ image_id: filled(16, 5) }), /the image ID 0606/],
+      ['an ID block of another policy', block({ policy: 0x20000n }), /the policy 0x30000, not 0x20000/],
+      ['other keys of the ID block', block({}, 9), /the ID key digest .*the author key digest/],
+      ['that no VCEK may sign', { vcek: false }, /A VCEK signed the report/],
       ['another launch digest', { launchDigest: '0'.repeat(96) }, /not the launch digest that was named/],
     ];
     for (const [title, json, wrong] of rows)
