@@ -103,10 +103,12 @@ class Libvirtd:
         Path("/etc/libvirt/libvirtd.conf").write_text(LIBVIRTD_CONF.format(**settings))
         Path("/etc/libvirt/qemu.conf").write_text(QEMU_CONF)
         (folder / "bin").mkdir()
-        emulator = folder / "bin/qemu-system-x86_64"
         script = shlex.join(["/usr/bin/python3", "-B", str(Path(__file__).with_name("emulator.py")), str(folder)])
-        emulator.write_text(f'#!/bin/sh\nexec {script} "$@"\n')
-        emulator.chmod(0o755)
+        # Asked for what it can do, libvirt probes every emulator that could use KVM again until each of them has it.
+        for name in ("qemu-system-x86_64", "qemu-system-i386"):
+            emulator = folder / "bin" / name
+            emulator.write_text(f'#!/bin/sh\nexec {script} "$@"\n')
+            emulator.chmod(0o755)
         (folder / "drivers").mkdir()
         name = "libvirt_driver_qemu.so"
         (folder / "drivers" / name).symlink_to(next(Path("/usr/lib").glob(f"*/libvirt/connection-driver/{name}")))
