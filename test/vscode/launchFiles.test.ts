@@ -126,7 +126,7 @@ describe('The problems of a launch file', () => {
     writeFileSync(at('closed.sevlaunch.json').fsPath, '{ "initrd": "none" }');
     const uri = at('closed.sevlaunch.json');
     await run('vscode.open', uri);
-    await found(uri, 'nothing-to-check', 'kernel-needed', 'unreadable-file');
+    await found(uri, 'nothing-to-check', 'firmware-needed', 'kernel-needed', 'unreadable-file');
     await run('workbench.action.closeAllEditors');
     await found(uri);
     const other = await open({ initrd: 'none' }, 'other.json');
