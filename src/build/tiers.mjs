@@ -12,7 +12,6 @@
  * @property {boolean} [backports] whether some of these have a later libvirt; where it cannot be had they are skipped
  * @property {number} timeout for one test, in milliseconds
  * @property {number} seconds for each process
- * @property {number} [retries] how often a failed test is retried
  * @property {number} processes that share its files
  * @property {number} load how much of a core each of these keeps busy: processor time by wall time of a run alone
  */
@@ -73,8 +72,6 @@ export const TIERS = {
     backports: true,
     timeout: 60_000,
     seconds: 1800,
-    // A daemon on a busy machine may be late; what is broken is broken the second time, too.
-    retries: 1,
     // Each has hosts of its own, and mostly waits: for what is silent, or slow.
     processes: 2,
     load: 0.5,
@@ -86,13 +83,10 @@ export const TIERS = {
     bed: true,
     timeout: 30_000,
     seconds: 1800,
-    // As for the browser's.
-    retries: 1,
     // All files share an extension host.
     processes: 1,
     load: 0.8,
   },
-  // A workbench on a busy machine may lose a click; what is broken is broken the second time, too.
   browser: {
     program: 'mocha.mjs',
     packages: ['chromium', 'libvirt0'],
@@ -101,7 +95,6 @@ export const TIERS = {
     backports: true,
     timeout: 90_000,
     seconds: 1800,
-    retries: 1,
     // A window mostly waits: for its server, its extension host, its next frame.
     processes: 2,
     load: 0.7,
