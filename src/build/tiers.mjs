@@ -11,7 +11,7 @@
  *   packages are not required
  * @property {boolean} [backports] whether some of these have a later libvirt; where it cannot be had they are skipped
  * @property {number} timeout for one test, in milliseconds
- * @property {number} seconds for each process
+ * @property {number} seconds for each process: what hangs ends, and the slowest machine has time
  * @property {number} processes that share its files
  * @property {number} load how much of a core each of these keeps busy: processor time by wall time of a run alone
  */
@@ -30,7 +30,7 @@ export const TIERS = {
     ],
     server: false,
     timeout: 60_000,
-    seconds: 1200,
+    seconds: 1800,
     // Where nobody knows yet how long each file takes, smaller parts end closer to each other.
     processes: 4,
     load: 0.9,
@@ -41,7 +41,7 @@ export const TIERS = {
     packages: ['ovmf', 'ovmf-ia32', 'qemu-efi-aarch64', 'qemu-efi-arm'],
     server: false,
     timeout: 60_000,
-    seconds: 1200,
+    seconds: 1800,
     processes: 2,
     load: 0.9,
   },
@@ -60,7 +60,7 @@ export const TIERS = {
     packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],
     server: false,
     timeout: 60_000,
-    seconds: 1200,
+    seconds: 1800,
     processes: 2,
     load: 0.9,
   },
@@ -71,7 +71,7 @@ export const TIERS = {
     bed: true,
     backports: true,
     timeout: 60_000,
-    seconds: 1800,
+    seconds: 2700,
     // Each has hosts of its own, and mostly waits: for what is silent, or slow.
     processes: 2,
     load: 0.5,
@@ -94,7 +94,7 @@ export const TIERS = {
     bed: true,
     backports: true,
     timeout: 90_000,
-    seconds: 1800,
+    seconds: 2700,
     // A window mostly waits: for its server, its extension host, its next frame.
     processes: 2,
     load: 0.7,
