@@ -13,6 +13,8 @@ const PROGRAM = resolve('test/libvirt/bed/host.py');
 export const NAMESPACES = ['--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child', '--mount-proc'];
 /** Time limit for a host to get ready, to run a command, and to end, in milliseconds. */
 const PATIENCE = 45_000;
+/** Time limit for virsh, which may start dozens of guests, in milliseconds. */
+const VIRSH_PATIENCE = 280_000;
 
 /** Commands that host.py accepts; `stop` freezes libvirtd and `cont` resumes it. */
 export type HostCommand = 'start' | 'kill' | 'stop' | 'cont';
@@ -95,8 +97,10 @@ export class BedHost {
 
   /** Runs virsh commands in one process. @returns their output @throws on the first error */
   async virsh(...commands: string[]): Promise<string> {
-    const { stdout, stderr } = await run('virsh', ['-q', '-c', this.unix, commands.join('; ')], '/');
+    const args = ['-q', '-c', this.unix, commands.join('; ')];
+    const { status, stdout, stderr } = await run('virsh', args, '/', VIRSH_PATIENCE);
     if (stderr.includes('error:')) throw new Error(stderr.trim());
+    if (status < 0) throw new Error(`virsh was not done within ${VIRSH_PATIENCE / 1000} s`);
     return stdout;
   }
 

@@ -93,7 +93,7 @@ export class FaultyHost {
 export function useFaultyHost(victims: readonly string[] = []): FaultyHost {
   const host = new FaultyHost(useBed());
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await host.start(victims);
   });
   after(() => host.owner.remove());

@@ -24,7 +24,7 @@ describe('The libvirt test bed', () => {
   describe('has launches of which the peer finds that they match:', () => {
     const domains: Domain[] = [];
     before(async function () {
-      this.timeout(120_000);
+      this.timeout(300_000);
       const specs = LAUNCHES.flatMap(([, launch], i): DomainSpec[] => [
         { ...launch, host: 'a', name: `launch-${i}` },
         { ...launch, host: 'b', name: `launch-${i}` },

@@ -37,7 +37,7 @@ describe('On the libvirt test bed the peer meets', () => {
   let domain: Domain;
   const victims: Domain[] = [];
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const spec = { ...LAUNCH, host: 'b', kernelHashes: true } as const;
     const names = DEADLY.map((_, i) => `victim-${i}`);
     const specs = ['survivor', ...names].map((name) => ({ ...spec, name }));

@@ -38,7 +38,7 @@ const runs = (pid: number, text: string): boolean => {
 };
 
 describe('The command line, when a signal comes while it', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let bin: string;
   let silent: Server;
   const sockets: Socket[] = [];

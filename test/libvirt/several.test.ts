@@ -23,7 +23,7 @@ import { writeGuestLaunch } from '../helpers/guests';
 const DOMAINS = 6;
 const SILENT = 5;
 /** Seconds; long enough for ssh to log in on a busy machine. */
-const TIMEOUT = 4;
+const TIMEOUT = 8;
 
 /** Runs the command line where `noting-ssh` of a folder is the system's ssh, and PATH begins with planted programs. */
 async function runWithSsh(args: readonly string[], folder: string) {
@@ -48,7 +48,7 @@ describe('Several launches of running domains', () => {
   let asked = 0;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     folder = mkdtempSync(join(tmpdir(), 'sevscope-several-'));
     // In place of ssh, for the command line alone: the ssh of the bed, which notes each connection.
     copyFileSync('/usr/bin/ssh', join(folder, 'real-ssh'));
@@ -111,7 +111,7 @@ describe('Several launches of running domains', () => {
     assert.equal(status, 6);
     const said = results.filter(({ status }) => status === 5).map(({ error }) => error!.message);
     assert.equal(new Set(said).size, 1);
-    assert.match(said[0]!, /did not connect within 4 s/);
+    assert.match(said[0]!, /did not connect within 8 s/);
     assert.equal(asked, 1, 'the silent host is asked once');
     assert.equal(readFileSync(join(folder, 'connections'), 'utf8'), '\n', 'ssh runs once');
     assert.ok(seconds < 2 * TIMEOUT + 4, `${seconds} s`);

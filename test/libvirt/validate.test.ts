@@ -20,7 +20,7 @@ describe('validate --domain beside virt-qemu-sev-validate finds the same of', ()
   const bed = useBed();
   const domains: Domain[] = [];
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const specs = LAUNCHES.flatMap(([, launch], i): DomainSpec[] => [
       { ...launch, host: 'a', name: `check-${i}` },
       { ...launch, host: 'b', name: `check-${i}` },

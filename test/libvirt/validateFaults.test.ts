@@ -102,7 +102,7 @@ describe('On the libvirt test bed validate --domain meets', () => {
   }
 
   it('output with no key in it, in any form, whatever came out', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const { tik, tek } = host.domain.session!;
     const canaries = [tik, tek].flatMap(keyForms);
     const outcomes: Faults[] = [

@@ -67,7 +67,7 @@ describe('validate --domain beside virt-qemu-sev-validate finds a domain by', ()
     assert.match(said, /is the id of one domain .* and the name of another/);
   });
   it('its name among 1,000', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const session = bed().makeSession('b', 1);
     const many = Array.from({ length: 1000 }, (_, i): DomainSpec => {
       return { host: 'b', name: `many-${i}`, policy: 1, session, start: false };

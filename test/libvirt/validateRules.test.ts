@@ -222,7 +222,7 @@ describe('validate --domain beside virt-qemu-sev-validate, where there is missin
   const bed = useBed();
   const domains: Domain[] = [];
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     const specs = CASES.map(({ spec }, i): DomainSpec => ({
       cpu: REMOTE_CPU,
       ...spec,

@@ -68,7 +68,7 @@ describe('A check of a domain meets', function () {
   let delay: ReturnType<typeof loopDelay>;
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await settings().update('allowTcp', true, vscode.ConfigurationTarget.Global);
     folder = mkdtempSync(join(tmpdir(), 'sevscope-faults-'));
     domain = await bed().defineDomain({ host: 'b', name: 'guest', policy: 5, vcpus: 2 });

@@ -43,7 +43,7 @@ const stepsOf = (panel: TestPanel) => panel.posted.filter((message) => message.t
 const labels = () => vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label));
 
 describe('The parts of a checked launch', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   before(async () => {
     await extension.activate();
   });

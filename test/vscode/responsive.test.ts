@@ -28,7 +28,7 @@ function realImage(): Uint8Array {
 }
 
 describe('Opening a large image holds the extension host up only briefly', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let folder: string;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), 'sevscope-large-'));
