@@ -2,10 +2,9 @@
 
 import { idAuthFindings, idBlockFindings } from '../core/tech/snp/idBlockRules';
 import { checkIdBlock, signaturesOf } from '../core/tech/snp/idBlockCheck';
-import { keyDigestsIn, type KeyDigests } from '../core/tech/snp/idBlockFields';
-import type { IdBlockStep } from '../core/tech/snp/idBlockSteps';
+import type { IdBlockFacts } from '../core/tech/snp/idBlockFacts';
+import { keyDigestsIn } from '../core/tech/snp/idBlockFields';
 import { readIdBlocks } from '../core/tech/snp/idBlockText';
-import type { Finding } from '../core/binary/region';
 import type { Io } from './io';
 import { signatureVerifier } from './verifier';
 
@@ -15,14 +14,7 @@ export type IdBlockRead =
   | {
       /** The ID block, if there is one, and then the ID authentication. */
       readonly bytes: Uint8Array;
-      readonly facts: {
-        readonly form: string;
-        readonly hasBlock: boolean;
-        readonly hasAuth: boolean;
-        readonly digests: KeyDigests;
-        readonly findings: readonly Finding[];
-        readonly steps: readonly IdBlockStep[];
-      };
+      readonly facts: IdBlockFacts;
     };
 
 /** Reads what is in a file, and checks it as far as it can be without a launch. */

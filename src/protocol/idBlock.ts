@@ -2,9 +2,7 @@
 // the fields.
 
 import * as v from 'valibot';
-import type { Finding } from '../core/binary/region';
-import type { KeyDigests } from '../core/tech/snp/idBlockFields';
-import type { IdBlockStep } from '../core/tech/snp/idBlockSteps';
+import type { IdBlockFacts } from '../core/tech/snp/idBlockFacts';
 import {
   FROM_EVERY_PAGE,
   NAMED_PAGE,
@@ -16,17 +14,6 @@ import {
   type NamedPage,
   type PageTable,
 } from './shared';
-
-/** What is known of a pair besides its bytes. Places are in these. */
-export interface IdBlockFacts {
-  /** What there is, in words. */
-  readonly form: string;
-  readonly hasBlock: boolean;
-  readonly hasAuth: boolean;
-  readonly digests: KeyDigests;
-  readonly findings: readonly Finding[];
-  readonly steps: readonly IdBlockStep[];
-}
 
 /** An ID block, an ID authentication, or the first and then the second. */
 export interface IdBlockState extends NamedPage {
