@@ -66,7 +66,8 @@ function foundName(member: readonly string[], input: unknown): string | undefine
     // A list has the names as the manual has them, a text also in other ways to write them.
     const isOther = texts === input && !FEATURE_NAMES.some((name) => name === text);
     if (read.ok && !isOther) continue;
-    const meant = read.ok ? namesOfFeatures(read.value as bigint)[0] : read.meant;
+    const { value, meant: similar } = read.ok ? { ...read, meant: undefined } : { ...read, value: undefined };
+    const meant = typeof value === 'bigint' ? namesOfFeatures(value)[0] : similar;
     if (isShown(text, meant !== undefined)) return `"${text}"${meantBy(meant)}`;
   }
   return undefined;

@@ -1,4 +1,4 @@
-// A command line as people paste it, in words: POSIX shell quoting (Shell Command Language, section 2.2), lines that are continued, the words of
+// A command line as people paste it, in words: POSIX.1-2024 shell quoting (Shell Command Language, section 2.2), lines that are continued, the words of
 // /proc/PID/cmdline, and a list in JSON as logs have it. An object in JSON keeps its quotes, because a list of processes shows it as QEMU got it.
 // Nothing is expanded.
 
@@ -7,6 +7,26 @@ export interface ShellWords {
   readonly words: readonly string[];
   readonly problem?: string;
 }
+
+/** What a backslash means in dollar-single-quotes by a letter; the others are numbers, and POSIX leaves all else to the shell. */
+const ESCAPES: Readonly<Record<string, string>> = {
+  ...{ a: '\x07', b: '\b', e: '\x1b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' },
+  ...{ '\\': '\\', "'": "'", '"': '"' },
+};
+
+/** What dollar-single-quotes hold, until the quote that ends them. */
+const DOLLAR_QUOTED = /\$'([^\\']*(?:\\[^][^\\']*)*)('?)/y;
+
+/** The text of dollar-single-quotes. A number above 0x7f is a byte of UTF-8, and is left as it stands. */
+const unescaped = (text: string): string =>
+  text.replace(
+    /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4})|([^]))/g,
+    (all: string, octal?: string, byte?: string, unit?: string, letter?: string) => {
+      if (letter !== undefined) return ESCAPES[letter] ?? all;
+      const code = octal === undefined ? parseInt((byte ?? unit)!, 16) : parseInt(octal, 8);
+      return code === 0 || (unit === undefined && code > 0x7f) ? all : String.fromCharCode(code);
+    },
+  );
 
 /** What a backslash takes its meaning from within double quotes. */
 const ESCAPED_IN_QUOTES = '$`"\\';
@@ -59,11 +79,18 @@ export function shellWords(text: string): ShellWords {
     const c = text[i]!;
     const next = text[i + 1];
     const isObject: boolean = hasObjects && word === undefined && quote === '' && opensObject(text, i);
+    DOLLAR_QUOTED.lastIndex = i;
+    const dollar: RegExpExecArray | null = quote === '' && c === '$' ? DOLLAR_QUOTED.exec(text) : null;
     const end: number | undefined = isObject ? objectEnd(text, i) : undefined;
     hasObjects &&= !isObject || end !== undefined;
     if (end !== undefined) {
       word = text.slice(i, end);
       i = end - 1;
+    } else if (dollar) {
+      word = (word ?? '') + unescaped(dollar[1]!);
+      i += dollar[0].length - 1;
+      // The text ends within the quotes.
+      if (dollar[2] === '') quote = "'";
     } else if (c === '\\' && quote !== "'" && next !== undefined) {
       const length = next === '\r' && text[i + 2] === '\n' ? 2 : 1;
       i += length;

@@ -22,6 +22,7 @@ import { idAuthFindings, idBlockFindings } from '../../../src/core/tech/snp/idBl
 import { compareWithReport } from '../../../src/core/tech/snp/idBlockReport';
 import { idBlockFields, keyDigestsIn } from '../../../src/core/tech/snp/idBlockFields';
 import { policyFindings } from '../../../src/core/tech/snp/policyRules';
+import { statedByIdBlock } from '../../../src/core/check/statedIds';
 import { findIdBlocks, readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
 import { viewIdBlock } from '../../../src/app/idBlockView';
 import { launchForIdBlock, readIdBlockFiles } from '../../../src/app/idBlock';
@@ -97,6 +98,11 @@ const idBlocks: Target = {
         assert.ok(offset + size <= 4096);
         rules.push(rule);
       }
+    }
+    if (block) {
+      const stated = statedByIdBlock(block, auth, true, HASHES);
+      assert.equal(stated.policy, idBlockIn(toBase64(block)).policy);
+      assert.equal(stated.authorKeyDigest?.length, auth && 48);
     }
     const { id } = signaturesOf(read.pair, {});
     const fields = { ...REPORTED, ...(block && idBlockIn(toBase64(block))) };

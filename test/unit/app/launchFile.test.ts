@@ -184,6 +184,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ['a launch digest as a number', { ...SNP, launchDigest: 5 }, /launchDigest: wanted string, found 5/],
   ['an unknown technology', { ...SNP, technology: 'tdx' }, /technology: wanted/],
   ['an unknown VMM', { ...SNP, vmm: 'qemu' }, /vmm: wanted/],
+  ['a list in place of a number', { ...SNP, vcpus: ['4'] }, /vcpus: wanted .+, found (a list|"4")/],
   ['SEV features that have no name', { ...SNP, guestFeatures: ['DebugSwap'] }, /guestFeatures/],
   [
     'SEV features of 65 bits',

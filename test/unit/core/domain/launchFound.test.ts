@@ -29,6 +29,10 @@ describe('shellWords', () => {
     ['qemu\0-append\0a b\0', ['qemu', '-append', 'a b']],
     ['["qemu", "-append", "a b"]', ['qemu', '-append', 'a b']],
     ['', []],
+    // As bash prints a word with control characters, and as SevScope does.
+    ["a$'b\\n\\t\\\\\\'c\\030\\x1f\\u00e9' $'' d", ["ab\n\t\\'c\x18\x1f\u00e9", '', 'd']],
+    ["'$a' \"$'b'\" $ $x", ['$a', "$'b'", '$', '$x']],
+    ["$'\\0 \\377 \\q'", ['\\0 \\377 \\q']],
     // As ps prints what libvirt starts.
     ['-object {"qom-type":"a","id":"b c"} -smp 1', ['-object', '{"qom-type":"a","id":"b c"}', '-smp', '1']],
     ['{"a":{"b":"}\\""}}  c', ['{"a":{"b":"}\\""}}', 'c']],
@@ -41,6 +45,15 @@ describe('shellWords', () => {
     });
   it('says that a quote has no end', () => {
     assert.deepEqual(shellWords("a 'b c"), { words: ['a', 'b c'], problem: "A quote (') has no end." });
+    assert.deepEqual(shellWords("a $'b\\'c\\"), {
+      words: ['a', "b'c\\"],
+      problem: "A quote (') has no end.",
+    });
+  });
+  it('reads long words in linear time', () => {
+    const long = '\\n'.repeat(2 << 20);
+    assert.equal(shellWords(`$'${long}'`).words[0]!.length, 2 << 20);
+    assert.equal(shellWords("$'a' ".repeat(1 << 18)).words.length, 1 << 18);
   });
 });
 
