@@ -2,7 +2,7 @@
 // Each function does nothing and prints nothing when its part is in place.
 // @ts-check
 
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { FETCHED, checkFetched } from './fetched.mjs';
 import { CACHE, Failure, ROOT, atExit, main, must, readJson, run, since } from './run.mjs';
@@ -88,6 +88,9 @@ async function withoutDaemons(packages, install) {
     await must('apt.log', 'systemctl', ['disable', ...units]);
 }
 
+/** What dpkg has not finished; empty at other times. */
+const UNFINISHED = '/var/lib/dpkg/updates';
+
 /** Installs missing Debian packages, as root or with sudo. */
 export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const { output } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages]);
@@ -112,15 +115,20 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const terminal = process.stdin.isTTY;
   // Ask for the password here, at the terminal; the commands below have none.
   if (!root && terminal) await run('sudo', ['-v'], { show: true, detached: false });
-  const sudo = ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
-  const apt = async (/** @type {string[]} */ args) => {
-    const all = ['-o', 'DPkg::Lock::Timeout=120', ...args];
+  const asRoot = async (/** @type {string} */ program, /** @type {string[]} */ args) => {
+    const sudo = ['-n', 'env', 'DEBIAN_FRONTEND=noninteractive', program];
     const options = { seconds: 900, detached: root, env: { DEBIAN_FRONTEND: 'noninteractive' } };
-    await must('apt.log', root ? 'apt-get' : 'sudo', root ? all : [...sudo, ...all], options);
+    await must('apt.log', root ? program : 'sudo', root ? args : [...sudo, ...args], options);
   };
+  const apt = (/** @type {string[]} */ args) => asRoot('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args]);
   try {
     await apt(['update']);
-    const install = () => apt(['install', '-y', '--no-install-recommends', ...missing]);
+    const install = async () => {
+      // After an installation that was interrupted, by Ctrl+C for one, apt-get refuses until dpkg has ended it.
+      if (existsSync(UNFINISHED) && readdirSync(UNFINISHED).length > 0)
+        await asRoot('dpkg', ['--configure', '-a']);
+      await apt(['install', '-y', '--no-install-recommends', ...missing]);
+    };
     await (root ? withoutDaemons(missing, install) : install());
   } catch (error) {
     throw error instanceof Failure
