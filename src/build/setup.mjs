@@ -2,7 +2,7 @@
 // Each function does nothing and prints nothing when its part is in place.
 // @ts-check
 
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { FETCHED, checkFetched } from './fetched.mjs';
 import { CACHE, Failure, ROOT, atExit, main, must, readJson, run, since } from './run.mjs';
@@ -88,9 +88,6 @@ async function withoutDaemons(packages, install) {
     await must('apt.log', 'systemctl', ['disable', ...units]);
 }
 
-/** What dpkg has not finished; empty at other times. */
-const UNFINISHED = '/var/lib/dpkg/updates';
-
 /** Installs missing Debian packages, as root or with sudo. */
 export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   const { output } = await run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages]);
@@ -124,10 +121,13 @@ export async function ensureDebianPackages(/** @type {string[]} */ packages) {
   try {
     await apt(['update']);
     const install = async () => {
-      // After an installation that was interrupted, by Ctrl+C for one, apt-get refuses until dpkg has ended it.
-      if (existsSync(UNFINISHED) && readdirSync(UNFINISHED).length > 0)
+      const all = ['install', '-y', '--no-install-recommends', ...missing];
+      await apt(all).catch(async (/** @type {unknown} */ error) => {
+        // After an installation that was interrupted, by Ctrl+C for one, apt-get refuses until dpkg has ended it.
+        if (!(error instanceof Failure) || !error.message.includes('dpkg --configure -a')) throw error;
         await asRoot('dpkg', ['--configure', '-a']);
-      await apt(['install', '-y', '--no-install-recommends', ...missing]);
+        await apt(all);
+      });
     };
     await (root ? withoutDaemons(missing, install) : install());
   } catch (error) {
