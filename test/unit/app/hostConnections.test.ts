@@ -27,11 +27,14 @@ const OPENS = 'return send({ id, ok: null });';
 
 const notes = (): string[] => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n') : []);
 const list = (connection: Connection) => connection.listDomains();
-const options = (workerPath: string, uri = 'test:///default'): ConnectOptions => ({
+/** What answers has the time that a busy machine needs. */
+const options = (workerPath: string, uri = 'test:///default', timeoutMs = 20_000): ConnectOptions => ({
   uri,
   workerPath,
-  timeoutMs: 500,
+  timeoutMs,
 });
+/** What does not answer is not waited for. */
+const SILENT = ['test:///default', 2000] as const;
 
 describe('The hosts of many checks', () => {
   useFolder((made) => {
@@ -73,7 +76,7 @@ describe('The hosts of many checks', () => {
     const workerPath = worker('');
     const begin = performance.now();
     const outcomes = await Promise.allSettled(
-      Array.from({ length: 10 }, () => hosts.use(options(workerPath), list, () => undefined)),
+      Array.from({ length: 10 }, () => hosts.use(options(workerPath, ...SILENT), list, () => undefined)),
     );
     const took = performance.now() - begin;
     const messages = outcomes.map((outcome) => {
@@ -82,11 +85,11 @@ describe('The hosts of many checks', () => {
       return outcome.reason.message;
     });
     assert.equal(new Set(messages).size, 1);
-    assert.match(messages[0]!, /did not connect within 0\.5 s/);
+    assert.match(messages[0]!, /did not connect within 2 s/);
     assert.deepEqual(notes(), ['open test:///default']);
-    assert.ok(took < 3000, `${took} ms`);
+    assert.ok(took < 15_000, `${took} ms`);
     await assert.rejects(
-      hosts.use(options(workerPath), list, () => undefined),
+      hosts.use(options(workerPath, ...SILENT), list, () => undefined),
       { code: 'libvirt-silent' },
     );
     assert.equal(notes().length, 1, 'nor later');
