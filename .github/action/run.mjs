@@ -67,7 +67,9 @@ function sevscope(/** @type {string[]} */ args) {
 function listIn(/** @type {string} */ text) {
   try {
     const value = /** @type {unknown} */ (JSON.parse(text));
-    return /** @type {unknown[]} */ (Array.isArray(value) ? value : [value]);
+    /** @type {unknown[]} */
+    const list = Array.isArray(value) ? value : [value];
+    return list;
   } catch {
     return undefined;
   }
