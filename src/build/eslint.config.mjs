@@ -326,7 +326,7 @@ export default defineConfig(
     rules: { '@typescript-eslint/no-unused-expressions': 'off', 'no-console': 'off' },
   },
   {
-    files: ['src/build/**', 'test/bench/**'],
+    files: ['src/build/**', 'test/bench/**', '.github/action/**'],
     // The compiler knows what is defined.
     rules: { 'no-console': 'off', 'no-undef': 'off' },
   },

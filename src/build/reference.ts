@@ -29,6 +29,7 @@ import { VMSA_RULES } from '../core/vmsa/rules';
 import { encodeSignature } from '../core/vmsa/launch/signature';
 import { verificationSchema } from '../app/reportSchema';
 import { LINT_RULES } from '../app/launchRules';
+import { cliMarkdown, manPage } from './cliDocs';
 import { launchSchema } from './launchSchema';
 import { manifestMembers } from './manifest';
 
@@ -269,8 +270,11 @@ export function generatedFiles(manifest: string): Record<string, string> {
     '### Rules about digests',
     rulesTable(DIGEST_RULES),
   ].join('\n\n');
+  const { version } = JSON.parse(manifest) as { version: string };
   return {
     'media/reference.md': reference,
+    'docs/cli.md': cliMarkdown(),
+    'docs/sevscope.1': manPage(version),
     'media/sevlaunch.schema.json': JSON.stringify(launchSchema()),
     'media/sevreport.schema.json': JSON.stringify(verificationSchema()),
     'package.json': JSON.stringify({ ...(JSON.parse(manifest) as object), ...manifestMembers() }, null, 2),

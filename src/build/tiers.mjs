@@ -57,7 +57,7 @@ export const TIERS = {
   },
   peer: {
     program: 'mocha.mjs',
-    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli'],
+    packages: ['ovmf', 'libvirt-clients-qemu', 'python3-lxml', 'uefitool-cli', 'zsh', 'fish'],
     server: false,
     timeout: 60_000,
     seconds: 1800,

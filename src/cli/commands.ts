@@ -1,5 +1,6 @@
 // All commands, in the order of the help. Each one also has a script of its own, with nothing that it does not need (entries).
 
+import { addCompletionCommand } from './completion';
 import { digestCommand } from './digest';
 import { digestMore } from './digestMore';
 import { addExplainCommand } from './explain';
@@ -24,4 +25,5 @@ export const COMMANDS: readonly AddCommand[] = [
   digestCommand(digestMore),
   addIdBlockCommands,
   addSampleCommand,
+  addCompletionCommand,
 ];
