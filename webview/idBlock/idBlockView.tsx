@@ -10,6 +10,7 @@ import type { IdBlockState } from '../../src/protocol/idBlock';
 import { useSaved } from '../host';
 import type { Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
+import { FIELD_COLUMNS } from '../parts/fieldCells';
 import { Findings, Header } from '../parts/header';
 import { countLeaves, filterTree } from '../parts/rows';
 import { useTree } from '../parts/treeState';
@@ -18,13 +19,6 @@ import { Workspace } from '../parts/workspace';
 import { BytesDetails, ReportFieldDetails } from '../report/reportDetails';
 import { reportTree } from '../report/reportTree';
 import { Steps } from '../report/verdictView';
-
-const COLUMNS = [
-  { id: 'name', title: 'Field' },
-  { id: 'offset', title: 'Offset' },
-  { id: 'raw', title: 'Raw' },
-  { id: 'meaning', title: 'Meaning' },
-];
 
 /** The structures in the bytes. */
 function partsOf({ bytes, facts: { hasBlock, hasAuth } }: IdBlockState) {
@@ -126,7 +120,7 @@ function IdBlock({ view }: { view: IdBlockState }) {
         state={state}
         side
         grid={{
-          ...{ label: 'Fields of the ID block', layout: 'half', columns: COLUMNS },
+          ...{ label: 'Fields of the ID block', layout: 'half', columns: FIELD_COLUMNS },
           empty: 'No field matches the filter.',
         }}
         hexes={[{ label: 'Bytes', bytes, from: view.from, bands }]}
