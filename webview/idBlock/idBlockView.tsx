@@ -10,8 +10,8 @@ import type { IdBlockState } from '../../src/protocol/idBlock';
 import { useSaved } from '../host';
 import type { Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
-import { FIELD_COLUMNS } from '../parts/fieldCells';
-import { Findings, Header } from '../parts/header';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
+import { BeingRead, Findings, Header } from '../parts/header';
 import { countLeaves, filterTree } from '../parts/rows';
 import { useTree } from '../parts/treeState';
 import { Checkbox, CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
@@ -49,16 +49,7 @@ function verdictOf(steps: readonly IdBlockStep[]): { words: string; icon: string
 export function IdBlockView({ view }: { view: IdBlockState }) {
   const { name, bytes, facts } = view;
   const size = (facts.hasBlock ? ID_BLOCK.size : 0) + (facts.hasAuth ? ID_AUTH.size : 0);
-  if ((view.from ?? 0) > 0 || bytes.length < size)
-    return (
-      <div class="page">
-        <Header title={name}>
-          <p class="summary" role="status">
-            Being read…
-          </p>
-        </Header>
-      </div>
-    );
+  if ((view.from ?? 0) > 0 || bytes.length < size) return <BeingRead title={name} />;
   return <IdBlock view={view} />;
 }
 
@@ -125,7 +116,7 @@ function IdBlock({ view }: { view: IdBlockState }) {
         }}
         hexes={[{ label: 'Bytes', bytes, from: view.from, bands }]}
         bar={
-          <FilterBar status={shown === count ? `${count} fields` : `${shown} of ${count} fields`}>
+          <FilterBar status={countWords(shown, count)}>
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
             <Checkbox label="Non-zero only" checked={nonZero} onChange={setNonZero} />
           </FilterBar>

@@ -21,3 +21,7 @@ export function sideCell({ raw, meaning, value }: LeafField, marked: boolean): C
 /** What a heading says of its fields. @param set how many are not zero */
 export const headingWords = (fields: number, set: number): string =>
   `${countOf(fields, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
+
+/** How many fields pass a filter, and of how many. */
+export const countWords = (shown: number, all: number): string =>
+  shown === all ? `${all} fields` : `${shown} of ${all} fields`;

@@ -18,9 +18,9 @@ import { REDACTED, reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
-import { FIELD_COLUMNS } from '../parts/fieldCells';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
 import { DifferenceCount, Stepper, useDifferences } from '../parts/differences';
-import { Findings, Header } from '../parts/header';
+import { BeingRead, Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { countLeaves, filterTree, type ByteRange } from '../parts/rows';
 import {
@@ -68,16 +68,7 @@ function bandsIn(at: number, { facts }: SnpReportState, size: number): Band[] {
 /** Shows a report. */
 export function SnpReportView({ view }: { view: SnpReportState }) {
   const { name, bytes, at, from = 0 } = view;
-  if (from > at || bytes.length < at + REPORT_SIZE)
-    return (
-      <div class="page">
-        <Header title={name}>
-          <p class="summary" role="status">
-            Being read…
-          </p>
-        </Header>
-      </div>
-    );
+  if (from > at || bytes.length < at + REPORT_SIZE) return <BeingRead title={name} />;
   return <Report view={view} />;
 }
 
@@ -215,7 +206,7 @@ function Report({ view }: { view: SnpReportState }) {
           },
         ]}
         bar={
-          <FilterBar status={shown === count ? `${count} fields` : `${shown} of ${count} fields`}>
+          <FilterBar status={countWords(shown, count)}>
             {other && (
               <DifferenceCount
                 known={compared.length > 0}

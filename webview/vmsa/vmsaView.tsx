@@ -12,7 +12,7 @@ import { knownFindings } from '../../src/core/vmsa/partChecks';
 import { decodePage } from '../../src/core/vmsa/vmsaPage';
 import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
 import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
-import { FIELD_COLUMNS } from '../parts/fieldCells';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
 import { Findings, Header } from '../parts/header';
 import { send, useSaved } from '../host';
 import { Matches } from '../parts/matches';
@@ -204,9 +204,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         }}
         hexes={part ? [] : [{ label: 'Bytes', bytes, ...(other && { against: (at) => other.bytes[at] }) }]}
         bar={
-          <FilterBar
-            status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
-          >
+          <FilterBar status={countWords(shown, compared.length)}>
             {other && <DifferenceCount known differing={differences.length} fields={compared.length} />}
             {differences.length > 0 && <Stepper off={false} step={step} />}
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
