@@ -17,7 +17,7 @@ import { TECHNOLOGIES } from '../core/tech/technologies';
 import { describeCpuId } from '../core/vmsa/launch/cpuModels';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { idBlockRemark, unmeasuredFacts } from './digestFacts';
-import { readSvsmImage, type SvsmRead } from './digestLaunch';
+import { readSvsmImage, type SvsmRead } from './svsmLaunch';
 import { readsOf } from './firmware';
 import { atInput, waysToGive } from './inputs';
 import type { Io } from './io';

@@ -3,18 +3,15 @@
 
 import * as errors from './errors';
 import * as snpErrors from '../core/tech/snp/errors';
-import { decode } from '../core/binary/struct';
 import { digestFinding, type DigestFinding } from '../core/check/digestRules';
 import { refuseSnp } from '../core/check/imageDigests';
 import { refuseUnfit } from '../core/check/judge';
-import type { FileDigest } from '../core/check/loadedSteps';
 import { snpVmmOf, type MatrixRequest } from '../core/check/matrix';
 import { filledIn, VCPUS_PLACE } from '../core/check/referenceQuestion';
 import type { Hashes } from '../core/launch/hasher';
 import { cmdlineBytes, encodeHashTable, type HashTable } from '../core/launch/kernelHashes';
-import { firmwareLoads, PAGE_SIZE, type LaunchContents, type LaunchImage } from '../core/launch/loads';
-import { SVSM_INFO } from '../core/ovmf/entries';
-import { parseOvmf, type OvmfImage } from '../core/ovmf/image';
+import { firmwareLoads, type LaunchContents, type LaunchImage } from '../core/launch/loads';
+import type { OvmfImage } from '../core/ovmf/image';
 import type { SevState } from '../core/tech/sev/digest';
 import { sevEs } from '../core/tech/sev/loads';
 import { snpState, type SnpState } from '../core/tech/snp/digest';
@@ -41,13 +38,6 @@ export interface DigestFiles {
   readonly initrdDigest?: Uint8Array | undefined;
   /** Of the command line and one NUL. */
   readonly cmdlineDigest?: Uint8Array | undefined;
-}
-
-/** An SVSM image, and how much memory is left for variables between it and the firmware: bytes, or the file that has as many. */
-export interface SvsmFiles {
-  readonly svsm: string;
-  readonly varsSize?: number | undefined;
-  readonly varsFile?: string | undefined;
 }
 
 /** How files are read, and who hears what speaks against one that has a digest all the same. */
@@ -133,7 +123,7 @@ async function kernelTable(
 }
 
 /** The state of an SNP launch after its firmware. @throws CheckError when no SNP launch can load it */
-function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
+export function afterFirmware(hashes: Hashes, bytes: Uint8Array): SnpState {
   const refusal = refuseSnp(bytes.length);
   if (refusal) throw errors.noSnpDigest(refusal.message);
   return foldAll(snp, snp.start(hashes), firmwareLoads([bytes]));
@@ -197,7 +187,7 @@ export async function readSevLaunch(
 }
 
 /** An SNP launch that goes on after its firmware, whose sections are judged. */
-function snpLaunch(
+export function snpLaunch(
   launch: Pick<LaunchStart<SnpState>, 'image' | 'contents' | 'before' | 'resetAddress' | 'kernelDigests'>,
   loaded: SnpState,
   { find }: Pick<DigestReading, 'find'>,
@@ -253,69 +243,4 @@ export function snpLaunchFrom(
     kernelDigests: kernelDigests?.(hashes),
   };
   return snpLaunch({ ...launch, resetAddress: () => resetAddress }, loaded, reading);
-}
-
-/** Bytes of memory that are left for variables. @throws CheckError when neither or both are given */
-export async function sizeOfVars(io: Io, { varsSize, varsFile }: Omit<SvsmFiles, 'svsm'>): Promise<number> {
-  if (varsFile === undefined) {
-    if (varsSize === undefined) throw errors.varsNeeded();
-    return varsSize;
-  }
-  if (varsSize !== undefined) throw errors.givenTwice('varsSize');
-  return (await atInput('varsFile', () => io.probe(varsFile, 'firmware', { onlyFile: true }))).size;
-}
-
-/** An SVSM image as it is loaded. */
-export interface SvsmRead {
-  readonly bytes: Uint8Array;
-  /** Where it is loaded. */
-  readonly gpa: bigint;
-  /** Where it starts. */
-  readonly entry: number;
-  readonly image: OvmfImage;
-  readonly digest: FileDigest;
-}
-
-/**
- * Reads an SVSM image that QEMU loads below the firmware and its variables.
- * @param above size of the firmware, in bytes
- * @throws CheckError when a file cannot be read, or is none that is launched that way
- */
-export async function readSvsmImage(io: Io, files: SvsmFiles, above: number): Promise<SvsmRead> {
-  const bytes = await atInput('svsm', () => readWhole(io, files.svsm, 'firmware'));
-  const base = 2 ** 32 - above - (await sizeOfVars(io, files)) - bytes.length;
-  if (bytes.length % PAGE_SIZE !== 0) throw errors.unfitSvsmSize(bytes.length);
-  if (base < 0 || base % PAGE_SIZE !== 0) throw errors.unfitSvsmBase(base);
-  const image = parseOvmf(bytes).value;
-  const offset = svsmEntry(image);
-  if (offset === undefined) throw errors.noSvsmEntry(files.svsm);
-  const name = io.path.basename(files.svsm);
-  const digest = { name, bytes: bytes.length, sha256: io.hashes.sha256(bytes) };
-  return { bytes, gpa: BigInt(base), entry: base + offset, image, digest };
-}
-
-/** Where an SVSM image starts, from its first byte on; undefined for a file that is none. */
-export function svsmEntry({ table }: Pick<OvmfImage, 'table'>): number | undefined {
-  const info = table?.entries.find(({ guid, used }) => used && guid === SVSM_INFO.guid);
-  if (!info || info.data.length < SVSM_INFO.payload.size) return undefined;
-  return decode(SVSM_INFO.payload, info.data).launch_offset;
-}
-
-/**
- * An SNP launch of an SVSM image before its first vCPU, as QEMU did it before IGVM files: the image lies below the firmware and its variables,
- * and its own metadata are measured.
- * @throws CheckError when a file cannot be read, or is none that is launched that way
- */
-export async function readSvsmLaunch(
-  io: Io,
-  { firmware }: Pick<DigestFiles, 'firmware'>,
-  files: SvsmFiles,
-  reading: DigestReading,
-): Promise<LaunchStart<SnpState>> {
-  const { bytes: above } = await readImage(io, { firmware }, reading);
-  const { bytes, gpa, image, entry } = await readSvsmImage(io, files, above.length);
-  const contents = { firmware: [above], svsm: { bytes, gpa } };
-  const started = { image, contents, before: snp.start(io.hashes), resetAddress: () => entry };
-  const launch = snpLaunch(started, afterFirmware(io.hashes, above), reading);
-  return { ...launch, svsm: { entry } };
 }

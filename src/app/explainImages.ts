@@ -10,7 +10,7 @@ import { parseOvmf } from '../core/ovmf/image';
 import { END, endsOf } from '../core/ovmf/kinds/fileKind';
 import { kindInTable } from '../core/ovmf/kinds/table';
 import * as snpErrors from '../core/tech/snp/errors';
-import { svsmEntry } from './digestLaunch';
+import { svsmEntry } from './svsmLaunch';
 import { firmwareOf } from './firmware';
 import { atInput } from './inputs';
 import type { Io, ReadOptions } from './io';

@@ -6,7 +6,7 @@ import { sizeOf } from '../core/explain/svsmPlaces';
 import { variableStoreSize } from '../core/explain/variableStore';
 import { parseOvmf } from '../core/ovmf/image';
 import * as snpErrors from '../core/tech/snp/errors';
-import { readSvsmImage, sizeOfVars, svsmEntry, type SvsmFiles } from './digestLaunch';
+import { readSvsmImage, sizeOfVars, svsmEntry, type SvsmFiles } from './svsmLaunch';
 import { imagesIn, shared } from './explainImages';
 import type { Io } from './io';
 

@@ -20,13 +20,8 @@ import { readInput } from '../core/launch/readInput';
 import { needsOf } from '../core/vmsa/launch/generate';
 import type { KnownProfile } from '../core/vmsa/launch/profiles';
 import { parseUnsigned } from '../core/binary/hex';
-import {
-  readSevLaunch,
-  readSnpLaunch,
-  readSvsmLaunch,
-  type DigestReading,
-  type LaunchStart,
-} from './digestLaunch';
+import { readSevLaunch, readSnpLaunch, type DigestReading, type LaunchStart } from './digestLaunch';
+import { readSvsmLaunch } from './svsmLaunch';
 import { ALL, cpuList, profilesNamed, vcpuCounts } from './digestSelection';
 import { writeTable } from './digestTable';
 import type { Content, Io } from './io';

@@ -1,7 +1,8 @@
 // A file of wishes: JSON with their names, or go-sev-guest's policy (proto/check.proto), whose names and numbers are understood.
 
 import { parseExactJson, type JsonValue } from '../core/binary/exactJson';
-import { readWish, WISH_ROWS, type Wishes, type WishRow } from '../core/report/wishes';
+import { readWish } from '../core/report/readWish';
+import { WISH_ROWS, type Wishes, type WishRow } from '../core/report/wishes';
 import * as errors from './reportErrors';
 
 type JsonObject = ReadonlyMap<string, JsonValue>;

@@ -2,7 +2,8 @@
 // names and values that a file of wishes has.
 
 import * as v from 'valibot';
-import { readWish, TCB_COMPONENTS, WISH_ROWS, type WishRow } from '../core/report/wishes';
+import { readWish, TCB_COMPONENTS } from '../core/report/readWish';
+import { WISH_ROWS, type WishRow } from '../core/report/wishes';
 
 /** What a JSON value is for the reader of wishes: numbers are exact, and objects are maps. */
 function exact(value: unknown): unknown {

@@ -6,12 +6,12 @@ import {
   ovmfHash,
   readSevLaunch,
   readSnpLaunch,
-  readSvsmLaunch,
   snpLaunchFrom,
   type DigestFiles,
   type DigestReading,
   type LaunchStart,
 } from '../app/digestLaunch';
+import { readSvsmLaunch } from '../app/svsmLaunch';
 import type { TableMode } from '../app/digestSelection';
 import type { Io } from '../app/io';
 import { digestFinding } from '../core/check/digestRules';

@@ -1,9 +1,10 @@
 // `sevscope id-block show`: both structures field by field.
 
 import { describeLeaf } from '../core/binary/describe';
-import { bytesToHex, hex, isZero } from '../core/binary/hex';
+import { bytesToHex, hex } from '../core/binary/hex';
+import { isZeroField } from '../core/binary/leafField';
 import type { Finding } from '../core/binary/region';
-import { leaves, readLeaf, type LeafValue, type Struct } from '../core/binary/struct';
+import { leaves, readLeaf, type Struct } from '../core/binary/struct';
 import type { Hashes } from '../core/launch/hasher';
 import { ID_AUTH, ID_BLOCK, keyDigestIn } from '../core/tech/snp/idBlock';
 import { idAuthJson, idBlockJson } from '../core/tech/snp/idBlockJson';
@@ -16,13 +17,10 @@ interface ShowOptions {
   readonly json?: true;
 }
 
-const isUnset = (value: LeafValue): boolean =>
-  value instanceof Uint8Array ? isZero(value) : Number(value) === 0;
-
 function printFields(layout: Struct, bytes: Uint8Array, { all }: ShowOptions, out: Output): void {
   const rows = leaves(layout).flatMap((leaf) => {
     const value = readLeaf(bytes, leaf);
-    if (!all && isUnset(value)) return [];
+    if (!all && isZeroField({ value })) return [];
     const { raw, meaning } = describeLeaf(leaf, value);
     return [[hex(leaf.offset, 3), leaf.path, raw, meaning]];
   });

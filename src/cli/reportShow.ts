@@ -3,8 +3,9 @@
 import { readCertificates } from '../app/reportCertificates';
 import type { Io } from '../app/io';
 import type { ReportFile } from '../app/reportFile';
-import { bytesToHex, byteCount, countOf, hex, isZero, toBase64 } from '../core/binary/hex';
+import { bytesToHex, byteCount, countOf, hex, toBase64 } from '../core/binary/hex';
 import { jsonText } from '../core/binary/json';
+import { isZeroField, type FieldWithParts } from '../core/binary/leafField';
 import { compareReports, reportComparisonJson, reportDifferences } from '../core/report/compare';
 import { reportFindings } from '../core/report/findings';
 import {
@@ -12,17 +13,13 @@ import {
   reportFields,
   reportSummary,
   type AttestationReport,
-  type ReportField,
 } from '../core/report/report';
 import { PRIVATE_FIELDS, REDACTED, reportJson } from '../core/report/reportJson';
 import * as errors from './errors';
 import { columns, findingLines, printJson, type Output } from './output';
 
-const isSet = ({ value }: ReportField): boolean =>
-  value instanceof Uint8Array ? !isZero(value) : BigInt(value) !== 0n;
-
 /** What is shown of a value. Parts of what is masked have no rows of their own. */
-const shownRaw = ({ name, raw }: ReportField, redact: boolean | undefined): string =>
+const shownRaw = ({ name, raw }: FieldWithParts, redact: boolean | undefined): string =>
   redact && PRIVATE_FIELDS.includes(name) ? REDACTED : raw;
 
 /** The certificates that came with a report, as plain data. */
@@ -64,8 +61,10 @@ export function showReport(
   for (const note of found.notes) out.note(`${name}: ${note}`);
   const fields = reportFields(report);
   // A TCB says its parts in one line.
-  const shown = options.all ? fields : fields.filter((field) => isSet(field) && !field.name.includes('.'));
-  const zeros = fields.filter((field) => !isSet(field)).length;
+  const shown = options.all
+    ? fields
+    : fields.filter((field) => !isZeroField(field) && !field.name.includes('.'));
+  const zeros = fields.filter(isZeroField).length;
   for (const { group, fields: members } of groupReportFields(shown)) {
     out.line('');
     out.line(group);
@@ -113,7 +112,7 @@ export function diffReports(
     printJson(out, reportComparisonJson(compared, options.redact));
     return differing.length > 0;
   }
-  const text = (field: ReportField | undefined) => (field ? shownRaw(field, options.redact) : 'not there');
+  const text = (field: FieldWithParts | undefined) => (field ? shownRaw(field, options.redact) : 'not there');
   out.line(
     differing.length === 0
       ? 'The reports are equal.'
@@ -131,7 +130,7 @@ export function diffReports(
   return differing.length > 0;
 }
 
-const meanings = (a: ReportField | undefined, b: ReportField | undefined): string =>
+const meanings = (a: FieldWithParts | undefined, b: FieldWithParts | undefined): string =>
   a?.meaning === b?.meaning
     ? ''
     : [a?.meaning, b?.meaning].map((text) => (text === undefined || text === '' ? '—' : text)).join(' → ');

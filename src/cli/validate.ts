@@ -11,9 +11,7 @@ import type { LaunchFile } from '../core/check/launchFile';
 import { statusOf } from '../core/domain/report';
 import { pickInputs, REPORTED_IDS } from '../core/launch/inputs';
 import type { Report } from '../core/launch/report';
-import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
-import { readSecret } from '../app/keys';
 import * as ioErrors from '../app/ioErrors';
 import type { KnownDigestInputs } from '../app/knownDigest';
 import {
@@ -32,14 +30,15 @@ import {
   domainInputs,
   inputsOfDigest,
   measuredDigest,
-  needed,
   recordedInputs,
   type LaunchOptions,
 } from './launchOptions';
 import { evidenceFrom, inputsOfReport } from './reportInputs';
 import { saysNoLaunch, waysToCheck } from './launchNeeds';
-import { columns, launchName, printJson, withoutKeys, type Output } from './output';
+import { launchName, printJson, withoutKeys, type Output } from './output';
+import { checkSecretFiles, checkSecretOptions, readSecrets } from './secretOptions';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
+import { printReport } from './validateText';
 
 /** Adds the command; `exit` receives 1 for a measurement that does not match. */
 export function addValidateCommand(
@@ -264,74 +263,4 @@ async function validateRunning(
     out.line(`OK: injected ${countOf(injected, 'secret')}, and the guest runs`);
   if (saveLaunch !== undefined) await saveExpected(io, expected, saveLaunch, out);
   return status;
-}
-
-/** The word before the summary of a report that does not match. */
-const endingOf = ({ agrees, expected, evidence, verdict }: Report): string =>
-  expected !== undefined
-    ? 'NOT VERIFIED'
-    : agrees || (evidence && verdict === 'cannot be trusted')
-      ? 'NOT TRUSTED'
-      : 'ERROR';
-
-/** The steps of the verification of a report: those that did not pass, or with `all` every one. */
-function evidenceRows({ evidence }: Report, all: boolean): string[][] {
-  const listed = (evidence?.steps ?? []).filter(
-    ({ outcome, required }) => all || outcome === 'failed' || (required && outcome !== 'passed'),
-  );
-  return listed.map(({ outcome, title, reason }) => [
-    outcome === 'not-checked' ? 'not checked' : outcome,
-    title,
-    reason,
-  ]);
-}
-
-function printReport(report: Report, { json, debug }: OneLaunch, out: Output): void {
-  if (json) {
-    printJson(out, report);
-    return;
-  }
-  for (const warning of report.warnings) out.note(`WARNING: ${warning}`);
-  if (debug || report.verdict !== 'matches') {
-    const rows = report.steps.map((s) => [s.title, `${s.bytes} bytes`, s.source, s.digest, s.detail]);
-    columns(rows).forEach((line) => {
-      out.line(line);
-    });
-    out.lines(columns(evidenceRows(report, debug === true)));
-  }
-  if (report.verdict === 'matches') out.line(`OK: ${report.summary}`);
-  else {
-    // What the report of an SNP guest must show besides.
-    if (report.expected !== undefined)
-      for (const line of columns(report.facts.map(({ name, value, source = '' }) => [name, source, value])))
-        out.line(line);
-    out.note(`${endingOf(report)}: ${report.summary}`);
-  }
-}
-
-/** Sealed secrets go to two files, and to no guest. */
-function checkSecretFiles({ domain, secretHeader, secretPayload }: Omit<OneLaunch, 'launch'>): void {
-  if (domain !== undefined && (secretHeader ?? secretPayload) !== undefined) throw errors.injectOrSeal();
-  if ((secretHeader === undefined) !== (secretPayload === undefined)) throw errors.bothSecretFiles();
-}
-
-/** The destination of sealed secrets must be given before anything is read. */
-function checkSecretOptions({ injectSecret, secretHeader, secretPayload }: OneLaunch): void {
-  if (injectSecret.length > 0) needed(secretHeader, '--secret-header');
-  if (injectSecret.length > 0) needed(secretPayload, '--secret-payload');
-}
-
-async function readSecrets(io: Io, specs: readonly string[]): Promise<Secret[]> {
-  const secrets: Secret[] = [];
-  try {
-    for (const spec of specs) {
-      const [name, path, ...rest] = spec.split(':');
-      if (!name || path === undefined || rest.length > 0) throw errors.badSecret();
-      secrets.push({ guid: secretGuid(name), data: await readSecret(io, path) });
-    }
-    return secrets;
-  } catch (error) {
-    for (const { data } of secrets) data.fill(0);
-    throw error;
-  }
 }

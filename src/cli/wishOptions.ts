@@ -4,7 +4,8 @@ import { Option, type Command } from 'commander';
 import * as appErrors from '../app/reportErrors';
 import { readWishes } from '../app/reportWishes';
 import type { Io } from '../app/io';
-import { readWish, WISH_ROWS, type WishName, type WishRow, type Wishes } from '../core/report/wishes';
+import { readWish } from '../core/report/readWish';
+import { WISH_ROWS, type WishName, type WishRow, type Wishes } from '../core/report/wishes';
 
 /** The letters that snpguest has for wishes. */
 const LETTERS: Readonly<Partial<Record<WishName, string>>> = {

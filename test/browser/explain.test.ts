@@ -8,6 +8,7 @@ import type { Frame } from 'playwright-core';
 import { SAMPLE } from '../../src/app/sampleNames';
 import { assertAccessible } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
+import { excessWidth } from '../helpers/stillness';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
 const EXPLAIN = 'SEV: Explain Measurement Mismatch…';
@@ -137,9 +138,8 @@ describe('A launch that does not match', () => {
     await explanation(frame).getByRole('article').first().waitFor();
     await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
     await explanation(frame).scrollIntoViewIfNeeded();
-    const wider = () =>
-      frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok((await wider()) <= 0, `${await wider()} pixels wider`);
+    const wide = await excessWidth(frame);
+    assert.ok(wide <= 0, `${wide} pixels wider`);
     await workbench.screenshot('explain-zoomed');
   });
 });

@@ -1,4 +1,5 @@
-// Tries everything that could scroll a page's document: the wheel, the keys, the focus of each thing that can have it.
+// Whether a page fits into its window and stays there: tries everything that could scroll its document, the wheel, the keys, the focus of each
+// thing that can have it.
 
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
@@ -32,6 +33,21 @@ export async function resize(
   const isThere = (wanted: number) => Math.abs(document.documentElement.clientWidth - wanted) < 16;
   await page.setViewportSize({ width: width + ACTIVITY_BAR, height });
   await frame.waitForFunction(isThere, width);
+}
+
+/** By how many pixels a page is wider than what shows it; it can be scrolled sideways then. */
+export const excessWidth = (frame: Frame): Promise<number> =>
+  frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Fails unless the page of the active editor fits into a narrow and a wide window; hides the side bar. @param name of screenshots */
+export async function assertFits(workbench: Workbench, frame: Frame, name: string): Promise<void> {
+  await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
+  for (const width of [600, 2560]) {
+    await resize(workbench, frame, { width, height: 1000 });
+    const wide = await excessWidth(frame);
+    await workbench.screenshot(`${name}-${width}`);
+    assert.ok(wide <= 0, `it is ${wide} pixels wider than a window of ${width}`);
+  }
 }
 
 /** What has scrolled, or could be, and should not: in words. */

@@ -10,7 +10,8 @@ import type { IdBlockState } from '../../src/protocol/idBlock';
 import { useSaved } from '../host';
 import type { Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
-import { Findings, Header } from '../parts/header';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
+import { BeingRead, Findings, Header } from '../parts/header';
 import { countLeaves, filterTree } from '../parts/rows';
 import { useTree } from '../parts/treeState';
 import { Checkbox, CopyButton, FilterBar, FilterBox, Icon } from '../parts/widgets';
@@ -18,13 +19,6 @@ import { Workspace } from '../parts/workspace';
 import { BytesDetails, ReportFieldDetails } from '../report/reportDetails';
 import { reportTree } from '../report/reportTree';
 import { Steps } from '../report/verdictView';
-
-const COLUMNS = [
-  { id: 'name', title: 'Field' },
-  { id: 'offset', title: 'Offset' },
-  { id: 'raw', title: 'Raw' },
-  { id: 'meaning', title: 'Meaning' },
-];
 
 /** The structures in the bytes. */
 function partsOf({ bytes, facts: { hasBlock, hasAuth } }: IdBlockState) {
@@ -55,16 +49,7 @@ function verdictOf(steps: readonly IdBlockStep[]): { words: string; icon: string
 export function IdBlockView({ view }: { view: IdBlockState }) {
   const { name, bytes, facts } = view;
   const size = (facts.hasBlock ? ID_BLOCK.size : 0) + (facts.hasAuth ? ID_AUTH.size : 0);
-  if ((view.from ?? 0) > 0 || bytes.length < size)
-    return (
-      <div class="page">
-        <Header title={name}>
-          <p class="summary" role="status">
-            Being read…
-          </p>
-        </Header>
-      </div>
-    );
+  if ((view.from ?? 0) > 0 || bytes.length < size) return <BeingRead title={name} />;
   return <IdBlock view={view} />;
 }
 
@@ -126,12 +111,12 @@ function IdBlock({ view }: { view: IdBlockState }) {
         state={state}
         side
         grid={{
-          ...{ label: 'Fields of the ID block', layout: 'half', columns: COLUMNS },
+          ...{ label: 'Fields of the ID block', layout: 'half', columns: FIELD_COLUMNS },
           empty: 'No field matches the filter.',
         }}
         hexes={[{ label: 'Bytes', bytes, from: view.from, bands }]}
         bar={
-          <FilterBar status={shown === count ? `${count} fields` : `${shown} of ${count} fields`}>
+          <FilterBar status={countWords(shown, count)}>
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />
             <Checkbox label="Non-zero only" checked={nonZero} onChange={setNonZero} />
           </FilterBar>

@@ -8,6 +8,7 @@ import { describeDifferences, describeOffset } from '../../src/core/ovmf/compare
 import type { ImagesViewState } from '../../src/protocol/ovmf';
 import type { NamedPage } from '../../src/protocol/shared';
 import { alignedOn, atEnd, opposite, turned, type Alignment } from '../parts/alignment';
+import { comparedColumns } from '../parts/comparison';
 import { bytesHere, CopyForms } from '../parts/copyForms';
 import { Details, NoDetails } from '../parts/details';
 import { Stepper, titlesOf, useDifferences } from '../parts/differences';
@@ -121,12 +122,7 @@ export function ImagesView({ view }: { view: ImagesViewState }) {
         grid={{
           label: 'Changes',
           layout: 'images',
-          columns: [
-            { id: 'name', title: 'What' },
-            { id: 'offset', title: 'Offset' },
-            { id: 'this', title: titles[0] },
-            { id: 'expected', title: titles[1] },
-          ],
+          columns: comparedColumns('What', titles),
           empty: emptyWords(view),
         }}
         hexes={[

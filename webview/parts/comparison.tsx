@@ -38,6 +38,14 @@ export function useComparison(
   return { state, step, shown, all, text, onlyDifferences };
 }
 
+/** The columns of a comparison. @param first what the rows are @param swapped whether the sides have changed places */
+export const comparedColumns = (first: string, titles: readonly [string, string], swapped = false) => [
+  { id: 'name', title: first },
+  { id: 'offset', title: 'Offset' },
+  { id: swapped ? 'expected' : 'this', title: titles[0] },
+  { id: swapped ? 'this' : 'expected', title: titles[1] },
+];
+
 /** What stands for the rows when there are none. */
 export const noRowWords = (differences: number, { onlyDifferences }: ComparedState): string =>
   differences === 0 && onlyDifferences[0] ? 'No field differs.' : 'No field matches the filter.';

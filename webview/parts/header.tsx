@@ -20,6 +20,17 @@ export function Header(props: { title: string; actions?: ComponentChildren; chil
   );
 }
 
+/** A page whose bytes are not all there. */
+export const BeingRead = ({ title }: { title: string }) => (
+  <div class="page">
+    <Header title={title}>
+      <p class="summary" role="status">
+        Being read…
+      </p>
+    </Header>
+  </div>
+);
+
 /** As many findings as a page draws: hostile files have thousands. */
 const MOST_FINDINGS = 200;
 

@@ -1,11 +1,11 @@
 // Which bytes name a machine or a guest.
 
+import type { LeafField } from '../../src/core/binary/leafField';
 import type { ByteRange } from '../../src/core/binary/region';
-import type { ReportField } from '../../src/core/report/report';
 import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
 
 /** The bytes of fields that are masked. @param at where the report is */
-export const rangesOf = (fields: readonly ReportField[], at: number): ByteRange[] =>
+export const rangesOf = (fields: readonly LeafField[], at: number): ByteRange[] =>
   fields
     .filter(({ name }) => PRIVATE_FIELDS.includes(name))
     .map(({ offset, size }) => ({ offset: at + offset, size }));

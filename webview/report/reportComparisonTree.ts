@@ -1,21 +1,16 @@
 // Two attestation reports as the rows of a treegrid: what differs first, by what it decides, with the bits that changed; then what is equal.
 
 import { countOf, hex, isZero } from '../../src/core/binary/hex';
+import { isZeroField, type LeafField } from '../../src/core/binary/leafField';
 import { REPORT_TOPICS, type ChangedBit, type ComparedReportField } from '../../src/core/report/compare';
-import type { ReportField } from '../../src/core/report/report';
 import { stateWord } from '../parts/bitCells';
+import { sideCell } from '../parts/fieldCells';
 import type { Cell, TreeNode } from '../parts/rows';
-import { isUnset } from './reportTree';
 
 const NOT_THERE: Cell = { text: '–', full: 'This version has no such field.' };
 
-/** A value as a cell: a number without leading zeros, so that two of them fit next to each other. */
-function side(field: ReportField | undefined, marked: boolean): Cell {
-  if (!field) return NOT_THERE;
-  const { raw, meaning, value } = field;
-  const text = value instanceof Uint8Array ? raw : hex(value);
-  return { text, extra: meaning, full: meaning === '' ? raw : `${raw}  ${meaning}`, marked };
-}
+const side = (field: LeafField | undefined, marked: boolean): Cell =>
+  field ? sideCell(field, marked) : NOT_THERE;
 
 const bitNode = (name: string, { bit, left, right }: ChangedBit): TreeNode => ({
   id: `${name}:${bit.name}`,
@@ -37,7 +32,7 @@ function fieldNode({ field, left, right, differs, bits }: ComparedReportField): 
     children: bits.map((bit) => bitNode(name, bit)),
     range: { offset, size },
     differs,
-    zero: [left, right].every((one) => !one || isUnset(one)),
+    zero: [left, right].every((one) => !one || isZeroField(one)),
     keywords: doc,
   };
 }

@@ -1,9 +1,8 @@
 // The details of what is selected in a report: a field with its bits, a part of the file, or bytes.
 
-import { exactText } from '../../src/core/binary/describe';
-import { bitValue } from '../../src/core/binary/describe';
+import { bitValue, exactText } from '../../src/core/binary/describe';
 import { bytesToHex, hex } from '../../src/core/binary/hex';
-import type { ReportField } from '../../src/core/report/report';
+import type { LeafField } from '../../src/core/binary/leafField';
 import type { FilePart } from '../../src/core/report/filePart';
 import { REDACTED } from '../../src/core/report/reportJson';
 import { BitDiagram } from '../parts/bitDiagram';
@@ -42,8 +41,8 @@ function Value({ raw, meaning, label }: { raw: string; meaning: string; label?: 
 /** The field of two reports; undefined where one has no such field. */
 export interface ComparedSides {
   readonly titles: readonly [string, string];
-  readonly left: ReportField | undefined;
-  readonly right: ReportField | undefined;
+  readonly left: LeafField | undefined;
+  readonly right: LeafField | undefined;
 }
 
 /** The other report's value as a number, where both have one and they differ. */
@@ -54,7 +53,7 @@ function otherNumber(compared: ComparedSides | undefined): bigint | undefined {
   return BigInt(left) === BigInt(right) ? undefined : BigInt(right);
 }
 
-function Bits({ field, compared }: { field: ReportField; compared: ComparedSides | undefined }) {
+function Bits({ field, compared }: { field: LeafField; compared: ComparedSides | undefined }) {
   const { name, size, leaf } = field;
   const { bits } = leaf.row;
   if (!bits || field.value instanceof Uint8Array) return null;
@@ -100,7 +99,7 @@ function Sides({ compared: { titles, left, right } }: { compared: ComparedSides 
 
 /** Details of a field of the report, or of two. @param at where the report is in the file */
 export function ReportFieldDetails(props: {
-  field: ReportField;
+  field: LeafField;
   at: number;
   bytes: Uint8Array;
   isMasked: boolean;

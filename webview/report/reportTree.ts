@@ -1,15 +1,16 @@
 // An attestation report as the rows of a treegrid: its fields under their headings, the parts of a TCB under it, and then what else is in
 // the file, such as certificates.
 
-import { countOf, hex, isZero } from '../../src/core/binary/hex';
+import { hex } from '../../src/core/binary/hex';
+import { isZeroField, type FieldGroup, type FieldWithParts } from '../../src/core/binary/leafField';
 import type { ByteRange } from '../../src/core/binary/region';
 import type { FilePart } from '../../src/core/report/filePart';
-import type { ReportField } from '../../src/core/report/report';
 import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { headingWords } from '../parts/fieldCells';
 import type { TreeNode } from '../parts/rows';
 
 /** What a row stands for. */
-export type ReportItem = { readonly field: ReportField } | { readonly part: FilePart };
+export type ReportItem = { readonly field: FieldWithParts } | { readonly part: FilePart };
 
 /** The rows, what each stands for by its id, and the bytes that name a machine or a guest. */
 export interface ReportTree {
@@ -18,19 +19,9 @@ export interface ReportTree {
   readonly hidden: readonly ByteRange[];
 }
 
-/** Whether a field is zero. */
-export const isUnset = ({ value }: ReportField): boolean =>
-  value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
-
-/** A heading with its fields, in order. */
-export interface FieldGroup {
-  readonly group: string;
-  readonly fields: readonly ReportField[];
-}
-
 /** Builds the rows. @param at where the fields are in the bytes @param differing the names of fields that the other side of a diff has with other values */
 export function reportTree(
-  headings: readonly FieldGroup[],
+  headings: readonly FieldGroup<FieldWithParts>[],
   parts: readonly FilePart[],
   at: number,
   differing: readonly string[] = [],
@@ -38,7 +29,7 @@ export function reportTree(
   const items = new Map<string, ReportItem>();
   const hidden: ByteRange[] = [];
 
-  const fieldNode = (field: ReportField, children: readonly TreeNode[]): TreeNode => {
+  const fieldNode = (field: FieldWithParts, children: readonly TreeNode[]): TreeNode => {
     const { name, offset, size, raw, meaning, doc } = field;
     const differs = differing.includes(name) || children.some((child) => child.differs);
     const range = { offset: at + offset, size };
@@ -56,12 +47,12 @@ export function reportTree(
       range,
       // The row of the whole says what its parts are, but not which differ.
       collapsed: !children.some((child) => child.differs),
-      zero: isUnset(field),
+      zero: isZeroField(field),
       differs,
       keywords: doc,
     };
   };
-  const fieldNodes = (members: readonly ReportField[]): TreeNode[] => {
+  const fieldNodes = (members: readonly FieldWithParts[]): TreeNode[] => {
     const nodes: TreeNode[] = [];
     for (let i = 0; i < members.length; i++) {
       const field = members[i]!;
@@ -78,11 +69,10 @@ export function reportTree(
   };
   const groups = headings.map(({ group, fields: members }): TreeNode => {
     const whole = members.filter(({ name }) => !name.includes('.'));
-    const set = whole.filter((field) => !isUnset(field)).length;
-    const extra = `${countOf(whole.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
+    const set = whole.filter((field) => !isZeroField(field)).length;
     return {
       id: `group:${group}`,
-      cells: [{ text: group, extra }],
+      cells: [{ text: group, extra: headingWords(whole.length, set) }],
       children: fieldNodes(members),
       heading: true,
       zero: set === 0,

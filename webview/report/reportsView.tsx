@@ -8,10 +8,10 @@ import { decodeReport, ofProduct, reportSummary, type AttestationReport } from '
 import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
 import type { ReportSide, SnpReportsState } from '../../src/protocol/snpReport';
 import { useSaved } from '../host';
-import { ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
+import { comparedColumns, ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
 import { NoDetails } from '../parts/details';
 import { titlesOf } from '../parts/differences';
-import { Header } from '../parts/header';
+import { BeingRead, Header } from '../parts/header';
 import { Checkbox, CopyButton, Icon } from '../parts/widgets';
 import { Workspace } from '../parts/workspace';
 import { reportComparisonTree } from './reportComparisonTree';
@@ -48,15 +48,7 @@ export function SnpReportsView({ view }: { view: SnpReportsState }) {
     other.bytes.length < REPORT_SIZE ||
     (view.from ?? other.from ?? 0) > 0
   )
-    return (
-      <div class="page">
-        <Header title={`${name} ↔ ${other.name}`}>
-          <p class="summary" role="status">
-            Being read…
-          </p>
-        </Header>
-      </div>
-    );
+    return <BeingRead title={`${name} ↔ ${other.name}`} />;
   return <Reports view={view} />;
 }
 
@@ -113,12 +105,7 @@ function Reports({ view }: { view: SnpReportsState }) {
         grid={{
           label: 'Compared fields of reports',
           layout: 'reports',
-          columns: [
-            { id: 'name', title: 'Field' },
-            { id: 'offset', title: 'Offset' },
-            { id: 'this', title: titles[0] },
-            { id: 'expected', title: titles[1] },
-          ],
+          columns: comparedColumns('Field', titles),
           empty: noRowWords(differences.length, joined),
         }}
         hexes={[

@@ -4,6 +4,7 @@
 import { useMemo } from 'preact/hooks';
 import { bytesToHex, toBase64 } from '../../src/core/binary/hex';
 import { jsonText } from '../../src/core/binary/json';
+import type { LeafField } from '../../src/core/binary/leafField';
 import { REPORT_SIZE, SIGNED_SIZE } from '../../src/core/report/layout';
 import { compareReports, reportDifferences } from '../../src/core/report/compare';
 import {
@@ -12,14 +13,14 @@ import {
   ofProduct,
   reportFields,
   reportSummary,
-  type ReportField,
 } from '../../src/core/report/report';
 import { REDACTED, reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
 import { DifferenceCount, Stepper, useDifferences } from '../parts/differences';
-import { Findings, Header } from '../parts/header';
+import { BeingRead, Findings, Header } from '../parts/header';
 import { useSaved } from '../host';
 import { countLeaves, filterTree, type ByteRange } from '../parts/rows';
 import {
@@ -40,13 +41,6 @@ import { reportOf } from './reportsView';
 import { VerdictView } from './verdictView';
 
 const ActionButton: ActionButtonOf<'snpReport'> = AnyActionButton;
-
-const COLUMNS = [
-  { id: 'name', title: 'Field' },
-  { id: 'offset', title: 'Offset' },
-  { id: 'raw', title: 'Raw' },
-  { id: 'meaning', title: 'Meaning' },
-];
 
 /** What belongs together in the bytes: what is signed, the signature, and the parts around the report. */
 function bandsIn(at: number, { facts }: SnpReportState, size: number): Band[] {
@@ -74,16 +68,7 @@ function bandsIn(at: number, { facts }: SnpReportState, size: number): Band[] {
 /** Shows a report. */
 export function SnpReportView({ view }: { view: SnpReportState }) {
   const { name, bytes, at, from = 0 } = view;
-  if (from > at || bytes.length < at + REPORT_SIZE)
-    return (
-      <div class="page">
-        <Header title={name}>
-          <p class="summary" role="status">
-            Being read…
-          </p>
-        </Header>
-      </div>
-    );
+  if (from > at || bytes.length < at + REPORT_SIZE) return <BeingRead title={name} />;
   return <Report view={view} />;
 }
 
@@ -110,7 +95,7 @@ function Selected(props: {
   view: SnpReportState;
   redact: boolean;
   /** The same field on both sides of a diff. */
-  comparedWith: (field: ReportField) => ComparedSides | undefined;
+  comparedWith: (field: LeafField) => ComparedSides | undefined;
 }) {
   const { tree, state, view, redact, comparedWith } = props;
   const { bytes, at } = view;
@@ -161,7 +146,7 @@ function Report({ view }: { view: SnpReportState }) {
   const state = useTree('snpReport', tree.nodes, filter, other && rows[0]);
   const step = useDifferences(rows, state);
   const titles = ['This report', other?.side === 'original' ? 'Original' : 'Modified'] as const;
-  const comparedWith = (field: ReportField): ComparedSides | undefined => {
+  const comparedWith = (field: LeafField): ComparedSides | undefined => {
     const both = compared.find((one) => one.field.name === field.name);
     return both && { titles, left: both.left, right: both.right };
   };
@@ -207,7 +192,7 @@ function Report({ view }: { view: SnpReportState }) {
         grid={{
           label: 'Fields of the report',
           layout: 'half',
-          columns: COLUMNS,
+          columns: FIELD_COLUMNS,
           empty: 'No field matches the filter.',
         }}
         hexes={[
@@ -221,7 +206,7 @@ function Report({ view }: { view: SnpReportState }) {
           },
         ]}
         bar={
-          <FilterBar status={shown === count ? `${count} fields` : `${shown} of ${count} fields`}>
+          <FilterBar status={countWords(shown, count)}>
             {other && (
               <DifferenceCount
                 known={compared.length > 0}

@@ -7,7 +7,7 @@ import type { ComparedField, VmsaComparison } from '../../src/core/vmsa/compare/
 import { comparisonJson, comparisonMarkdown } from '../../src/core/vmsa/compare/exportComparison';
 import type { VmsaRequest } from '../../src/core/vmsa/launch/generate';
 import { jsonText } from '../../src/core/binary/json';
-import { ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
+import { comparedColumns, ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
 import { Header } from '../parts/header';
 import { FieldCard } from './vmsaCard';
 import { CauseDetails, FieldDetails, RowDetails } from './vmsaDetails';
@@ -56,10 +56,7 @@ function swap(comparison: ShownComparison): ShownComparison {
 }
 
 const columnsOf = ({ known, titles }: ShownComparison, swapped: boolean) => [
-  { id: 'name', title: 'Field' },
-  { id: 'offset', title: 'Offset' },
-  { id: swapped ? 'expected' : 'this', title: titles[0] },
-  { id: swapped ? 'this' : 'expected', title: titles[1] },
+  ...comparedColumns('Field', titles, swapped),
   ...(known === 'file' ? [] : [{ id: 'setby', title: 'Set by' }]),
 ];
 

@@ -2,9 +2,11 @@
 // elements of large arrays under a row of their own.
 
 import { countOf, hex, rawText } from '../../src/core/binary/hex';
+import { isZeroField } from '../../src/core/binary/leafField';
 import type { Cause, CauseGroup } from '../../src/core/vmsa/compare/causes';
 import { setBy, type ComparedField } from '../../src/core/vmsa/compare/compare';
-import { groupFields, isZeroField, type VmsaField } from '../../src/core/vmsa/page';
+import { groupFields, type VmsaField } from '../../src/core/vmsa/page';
+import { headingWords, sideCell } from '../parts/fieldCells';
 import type { Cell, TreeNode } from '../parts/rows';
 
 const keywords = ({ leaf, doc }: VmsaField) =>
@@ -76,10 +78,9 @@ function groupNodes(fields: readonly ComparedField[], columns: Columns): TreeNod
   const grouped = fields.map((field) => ({ ...field, group: field.actual.group }));
   return groupFields(grouped).map(({ group, fields: inGroup }) => {
     const set = inGroup.filter(({ actual }) => !isZeroField(actual)).length;
-    const extra = `${countOf(inGroup.length, 'field')}, ${set === 0 ? 'all zero' : `${set} not zero`}`;
     return {
       id: `group:${group}`,
-      cells: [{ text: group, extra }],
+      cells: [{ text: group, extra: headingWords(inGroup.length, set) }],
       children: nest(inGroup).flatMap(({ array, fields: run }) =>
         array === undefined
           ? run.map((field) => leafNode(field, columns, true))
@@ -108,7 +109,7 @@ export function vmsaTree(fields: readonly ComparedField[], expected: boolean): T
     field: (field) => [
       { text: field.actual.raw, marked: field.differs },
       { text: field.actual.meaning },
-      ...(expected ? [{ ...side(field.expected, field.differs) }, setByCell(field)] : []),
+      ...(expected ? [sideCell(field.expected, field.differs), setByCell(field)] : []),
     ],
     array(run) {
       const size = run.reduce((sum, { actual }) => sum + actual.size, 0);
@@ -120,13 +121,6 @@ export function vmsaTree(fields: readonly ComparedField[], expected: boolean): T
       ];
     },
   });
-}
-
-/** One page's value in a comparison: a number without leading zeros, so that two of them fit next to each other. */
-function side(field: VmsaField, marked: boolean): Cell {
-  const { raw, meaning, value } = field;
-  const text = value instanceof Uint8Array ? raw : hex(value);
-  return { text, extra: meaning, full: meaning === '' ? raw : `${raw}  ${meaning}`, marked };
 }
 
 /** What a comparison has besides the page. */
@@ -148,8 +142,8 @@ export function comparisonTree(
   const last = (cell: Cell) => (known === 'file' ? [] : [cell]);
   const columns: Columns = {
     field: (field) => [
-      side(field.actual, field.differs),
-      known === 'nothing' ? NO_VALUE : side(field.expected, field.differs),
+      sideCell(field.actual, field.differs),
+      known === 'nothing' ? NO_VALUE : sideCell(field.expected, field.differs),
       ...last(known === 'nothing' ? EMPTY : setByCell(field)),
     ],
     array(run) {

@@ -12,6 +12,7 @@ import { knownFindings } from '../../src/core/vmsa/partChecks';
 import { decodePage } from '../../src/core/vmsa/vmsaPage';
 import type { DiskChange, VmsaViewState } from '../../src/protocol/vmsa';
 import { Stepper, useDifferences, DifferenceCount } from '../parts/differences';
+import { countWords, FIELD_COLUMNS } from '../parts/fieldCells';
 import { Findings, Header } from '../parts/header';
 import { send, useSaved } from '../host';
 import { Matches } from '../parts/matches';
@@ -33,14 +34,8 @@ import { Workspace } from '../parts/workspace';
 
 const ActionButton: ActionButtonOf<'vmsa'> = AnyActionButton;
 
-const COLUMNS = [
-  { id: 'name', title: 'Field' },
-  { id: 'offset', title: 'Offset' },
-  { id: 'raw', title: 'Raw' },
-  { id: 'meaning', title: 'Meaning' },
-];
 const EXPECTED_COLUMNS = [
-  ...COLUMNS,
+  ...FIELD_COLUMNS,
   { id: 'expected', title: 'Expected' },
   { id: 'setby', title: 'Set by' },
 ];
@@ -198,7 +193,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         grid={{
           label: 'VMSA fields',
           layout: generated ? 'vmsa' : 'half',
-          columns: generated ? EXPECTED_COLUMNS : COLUMNS,
+          columns: generated ? EXPECTED_COLUMNS : FIELD_COLUMNS,
           empty: 'No field matches the filter.',
           cardOf: (id) => {
             const field = fieldNamed(id);
@@ -209,9 +204,7 @@ export function VmsaView({ view }: { view: VmsaViewState }) {
         }}
         hexes={part ? [] : [{ label: 'Bytes', bytes, ...(other && { against: (at) => other.bytes[at] }) }]}
         bar={
-          <FilterBar
-            status={shown === compared.length ? `${shown} fields` : `${shown} of ${compared.length} fields`}
-          >
+          <FilterBar status={countWords(shown, compared.length)}>
             {other && <DifferenceCount known differing={differences.length} fields={compared.length} />}
             {differences.length > 0 && <Stepper off={false} step={step} />}
             <FilterBox label="Filter by name, value or meaning" value={text} onInput={setText} />

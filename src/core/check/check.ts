@@ -20,7 +20,7 @@ import type { Report, Step } from '../launch/report';
 import type { SevState } from '../tech/sev/digest';
 import { sev, sevEs } from '../tech/sev/loads';
 import { foldAll } from '../tech/technology';
-import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
+import { loadedSteps, namedDigestStep, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
 /** Everything a check needs once the files are read. */
 export interface CheckInputs extends LoadedInputs {
@@ -166,11 +166,7 @@ export function checkKnownDigest(inputs: KnownDigestInputs, hmac: Hmac): Report 
   const computed = computeMeasurement(hmac, tik, platform, launchDigest, reported.mnonce);
   const verdict = equalInConstantTime(computed, reported.hmac) ? 'matches' : 'does not match';
   const technology = isSevEs(platform.policy) ? 'sev-es' : 'sev';
-  const named = step('named-digest', launchDigest.length, launchDigest, {
-    source: 'owner',
-    algorithm: '',
-    detail: 'as somebody computed it before; what was loaded was not read',
-  });
+  const named = namedDigestStep(launchDigest, '; what was loaded was not read');
   return {
     title,
     mode: TECHNOLOGY_NAMES[technology],

@@ -19,7 +19,7 @@ import { originOf, runsOf, traceOf, type TraceRow, type TraceRun } from '../laun
 import type { Technology } from '../tech/technology';
 import type { Traits } from '../tech/traits';
 import * as errors from './errors';
-import { loadedSteps, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
+import { loadedSteps, namedDigestStep, step, type LoadedInputs, type VmsaInput } from './loadedSteps';
 
 /** Everything such a check needs once the files are read. */
 export interface DigestCheckInputs<State = unknown> extends LoadedInputs {
@@ -68,15 +68,7 @@ function resultSteps(measured: number, computed: Uint8Array, named: Uint8Array |
       algorithm,
       detail: 'over all of the above, in order',
     }),
-    ...(named
-      ? [
-          step('named-digest', named.length, named, {
-            source: 'owner',
-            algorithm: '',
-            detail: 'as somebody computed it before',
-          }),
-        ]
-      : []),
+    ...(named ? [namedDigestStep(named)] : []),
   ];
 }
 

@@ -11,7 +11,7 @@ import { NOTHING_ASKED, STEPS } from '../report/steps';
 import type { Verification } from '../report/verify';
 import { WISH_ROWS } from '../report/wishes';
 import { describeSnpPolicy } from '../tech/snp/policy';
-import { step } from './loadedSteps';
+import { namedDigestStep, step } from './loadedSteps';
 
 /** A report that was read and verified, as plain data. */
 export interface VerifiedReport {
@@ -211,15 +211,7 @@ export function judgeByReport(
     facts: [...rest.facts, ...factsOf(verified, source)],
     steps: [
       ...rest.steps,
-      ...(named
-        ? [
-            step('named-digest', named.length, named, {
-              source: 'owner',
-              algorithm: '',
-              detail: 'as somebody computed it before',
-            }),
-          ]
-        : []),
+      ...(named ? [namedDigestStep(named)] : []),
       step('report', measurement.length, measurement, {
         source,
         algorithm: '',

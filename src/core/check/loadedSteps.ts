@@ -54,6 +54,14 @@ export function step(
   return { id, title: stepTitle(id), bytes, digest: bytesToHex(digest), algorithm: 'SHA-256', ...rest };
 }
 
+/** The step of a launch digest that the owner names. @param more what is to be known of it besides, a phrase */
+export const namedDigestStep = (digest: Uint8Array, more = ''): Step =>
+  step('named-digest', digest.length, digest, {
+    source: 'owner',
+    algorithm: '',
+    detail: `as somebody computed it before${more}`,
+  });
+
 function fileStep(id: HostFile | 'svsm', { name, bytes, sha256 }: FileDigest, inputs: LoadedInputs): Step {
   return step(id, bytes, sha256, { source: sourceOf(inputs, id), detail: name });
 }

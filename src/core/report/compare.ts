@@ -1,11 +1,11 @@
 // How two reports differ: their fields next to each other, with the bits that changed. What decides whether a report is accepted comes first:
 // the parts of the TCBs, the policy, the measurement; then the rest in the order of the file.
 
-import { applicableBits, bitValue } from '../binary/describe';
-import { bytesToHex, hex } from '../binary/hex';
+import { applicableBits, bitValue, exactText } from '../binary/describe';
+import type { FieldWithParts } from '../binary/leafField';
 import type { Bit } from '../binary/struct';
 import { TCB_NAMES } from './layout';
-import { reportFields, type AttestationReport, type ReportField } from './report';
+import { reportFields, type AttestationReport } from './report';
 import { PRIVATE_FIELDS, REDACTED } from './reportJson';
 
 /** Under what a difference is listed, in this order. */
@@ -24,9 +24,9 @@ export interface ChangedBit {
 /** A field of two reports. What only one version has is undefined in the other. */
 export interface ComparedReportField {
   /** Of the left one, or of the right where the left has none. */
-  readonly field: ReportField;
-  readonly left: ReportField | undefined;
-  readonly right: ReportField | undefined;
+  readonly field: FieldWithParts;
+  readonly left: FieldWithParts | undefined;
+  readonly right: FieldWithParts | undefined;
   readonly differs: boolean;
   readonly topic: ReportTopic;
   readonly bits: readonly ChangedBit[];
@@ -50,14 +50,10 @@ function topicOf(name: string): ReportTopic {
 }
 
 /** The value of a field in full. @param redact masks what names a machine or a guest */
-export const wholeValue = ({ name, value, size }: ReportField, redact = false): string =>
-  redact && PRIVATE_FIELDS.includes(name)
-    ? REDACTED
-    : value instanceof Uint8Array
-      ? bytesToHex(value)
-      : hex(value, 2 * size);
+export const wholeValue = ({ name, value, size }: FieldWithParts, redact = false): string =>
+  redact && PRIVATE_FIELDS.includes(name) ? REDACTED : exactText(value, size);
 
-function changedBits(left: ReportField | undefined, right: ReportField | undefined): ChangedBit[] {
+function changedBits(left: FieldWithParts | undefined, right: FieldWithParts | undefined): ChangedBit[] {
   if (!left || !right || left.value instanceof Uint8Array || right.value instanceof Uint8Array) return [];
   const [a, b] = [BigInt(left.value), BigInt(right.value)];
   return applicableBits(left.leaf.row.bits ?? [], a)

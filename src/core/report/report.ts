@@ -3,6 +3,7 @@
 
 import { applicableBits, bitValue, describeLeaf } from '../binary/describe';
 import { bytesToHex, hex, isZero } from '../binary/hex';
+import { byGroup, leafField, type FieldGroup, type FieldWithParts } from '../binary/leafField';
 import { decode, leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { SIGNING_KEYS } from './bits';
 import {
@@ -31,23 +32,6 @@ export interface AttestationReport {
   readonly bytes: Uint8Array;
   readonly values: ReportValues;
   readonly product: ReportProduct;
-}
-
-/** A field of a report, ready for display. `group` is one of REPORT_GROUPS. */
-export interface ReportField {
-  /** Its name, and for a part of a TCB `reported_tcb.snp`. */
-  readonly name: string;
-  readonly group: string;
-  readonly offset: number;
-  readonly size: number;
-  readonly value: LeafValue;
-  /** Hexadecimal, shortened when long. */
-  readonly raw: string;
-  readonly meaning: string;
-  readonly doc: string;
-  readonly leaf: Leaf;
-  /** Of a TCB: its bytes are those of the parts that follow it. */
-  readonly parts: number;
 }
 
 const UNKNOWN: ReportProduct = { names: [], title: 'an unknown processor', tcb: undefined };
@@ -146,16 +130,15 @@ function meaningOf({ values, product }: AttestationReport, name: string, leaf: L
 export const versionText = (values: ReportValues, which: 'current' | 'committed'): string =>
   `${values[`${which}_major`]}.${values[`${which}_minor`]}.${values[`${which}_build`]}`;
 
-/** The fields of a report in the order of the file; the parts of a TCB follow it. */
-export function reportFields(report: AttestationReport): ReportField[] {
+/** The fields of a report in the order of the file; the parts of a TCB follow it. `group` is one of REPORT_GROUPS. */
+export function reportFields(report: AttestationReport): FieldWithParts[] {
   const { bytes, product } = report;
-  const fields: ReportField[] = [];
+  const fields: FieldWithParts[] = [];
   const add = (leaf: Leaf, group: string, parts: number) => {
     const value = readLeaf(bytes, leaf);
     const { raw } = describeLeaf(leaf, value);
-    const { path: name, offset, size } = leaf;
-    const meaning = meaningOf(report, name, leaf, value);
-    fields.push({ name, group, offset, size, value, raw, meaning, doc: leaf.row.doc, leaf, parts });
+    const meaning = meaningOf(report, leaf.path, leaf, value);
+    fields.push({ ...leafField(leaf, group, value, { raw, meaning }), parts });
   };
   for (const leaf of leaves(layoutOf(report.values.version)) as readonly Leaf[]) {
     const parts = isTcb(leaf.path) && product.tcb ? leaves(TCB_LAYOUTS[product.tcb]) : [];
@@ -167,13 +150,9 @@ export function reportFields(report: AttestationReport): ReportField[] {
 }
 
 /** Fields by heading, headings in order. */
-export function groupReportFields<F extends { readonly group: string }>(
+export const groupReportFields = <F extends { readonly group: string }>(
   fields: readonly F[],
-): { readonly group: string; readonly fields: readonly F[] }[] {
-  return REPORT_GROUPS.map((group) => ({ group, fields: fields.filter((f) => f.group === group) })).filter(
-    (one) => one.fields.length > 0,
-  );
-}
+): FieldGroup<F>[] => byGroup(REPORT_GROUPS, fields);
 
 /** A report in one line. */
 export function reportSummary(report: AttestationReport): string {

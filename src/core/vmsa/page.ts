@@ -1,7 +1,8 @@
 // The fields of a VMSA page as text, and a one-line summary; checks.ts reports what is wrong with it.
 
 import { describeLeaf } from '../binary/describe';
-import { hex, isZero } from '../binary/hex';
+import { hex } from '../binary/hex';
+import { byGroup, leafField, type FieldGroup, type LeafField } from '../binary/leafField';
 import { leaves, readLeaf, type Leaf, type LeafValue } from '../binary/struct';
 import { describeSignature } from './launch/cpuModels';
 import { resetAddressIn, startAddress, startsAtResetVector } from './launch/generate';
@@ -9,19 +10,8 @@ import { GROUPS, VMSA, type VmsaName, type VmsaValues } from './layout/layout';
 import { whyNoState } from './pageKind';
 import type { VmsaPage } from './vmsaPage';
 
-/** One field of a page, ready for display. `group` is one of GROUPS. */
-export interface VmsaField {
-  readonly name: VmsaName;
-  readonly group: string;
-  readonly offset: number;
-  readonly size: number;
-  readonly value: LeafValue;
-  /** Hexadecimal, shortened when long. */
-  readonly raw: string;
-  readonly meaning: string;
-  readonly doc: string;
-  readonly leaf: Leaf<VmsaName>;
-}
+/** One field of a page. `group` is one of GROUPS. */
+export type VmsaField = LeafField<VmsaName>;
 
 // Elements of a nested array have no group of their own: they are shown under the heading of the array.
 const groupOf = new Map<string, string>(VMSA.rows.map((r) => [r.name, r.group!]));
@@ -48,17 +38,7 @@ function meaningOf(name: VmsaName, values: VmsaValues, described: string): strin
 /** One leaf of a page. @param values of the whole page */
 function fieldOf(leaf: Leaf<VmsaName>, value: LeafValue, values: VmsaValues): VmsaField {
   const { raw, meaning } = describeLeaf(leaf, value);
-  return {
-    name: leaf.path,
-    group: heading(leaf),
-    offset: leaf.offset,
-    size: leaf.size,
-    value,
-    raw,
-    meaning: meaningOf(leaf.path, values, meaning),
-    doc: leaf.row.doc,
-    leaf,
-  };
+  return leafField(leaf, heading(leaf), value, { raw, meaning: meaningOf(leaf.path, values, meaning) });
 }
 
 /** Leaves of a page in file order; all of them unless `some` are given. */
@@ -69,19 +49,9 @@ export function vmsaFields(
   return some.map((leaf) => fieldOf(leaf, readLeaf(bytes, leaf), values));
 }
 
-/** Whether every byte of a field is zero. */
-export function isZeroField({ value }: VmsaField): boolean {
-  return value instanceof Uint8Array ? isZero(value) : BigInt(value) === 0n;
-}
-
 /** Fields by heading, headings in order. */
-export function groupFields<F extends { readonly group: string }>(
-  fields: readonly F[],
-): { group: string; fields: F[] }[] {
-  return GROUPS.map((group) => ({ group, fields: fields.filter((f) => f.group === group) })).filter(
-    (g) => g.fields.length > 0,
-  );
-}
+export const groupFields = <F extends { readonly group: string }>(fields: readonly F[]): FieldGroup<F>[] =>
+  byGroup(GROUPS, fields);
 
 /** A page in one line: role, start address, CPU; or what it is instead of a VMSA. */
 export function vmsaSummary(page: VmsaPage): string {

@@ -6,7 +6,8 @@ import type { Io } from '../../app/io';
 import { SCHEMES, viewType } from '../../contributions';
 import { utf8 } from '../../core/binary/hex';
 import { readIdBlockText } from '../../core/tech/snp/idBlockText';
-import { nameOf, readUri, watchFile } from '../shell/files';
+import { nameOf, readUri } from '../shell/files';
+import { keepReading } from '../shell/keepReading';
 import { Page, PageEditor } from '../shell/page';
 import { sentence } from '../shell/present';
 import { queryOf } from '../shell/query';
@@ -23,13 +24,7 @@ async function contentOf(io: Io, uri: vscode.Uri): Promise<Uint8Array> {
 /** An ID block, an ID authentication, or both. */
 export class IdBlockEditor extends PageEditor {
   protected readonly viewType = viewType('idBlock');
-
-  override register(): vscode.Disposable {
-    const others = vscode.window.registerCustomEditorProvider(viewType('idBlockOption'), this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
-    return vscode.Disposable.from(super.register(), others);
-  }
+  protected override readonly optionType = viewType('idBlockOption');
 
   protected open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void> {
     const page = new Page(this.extensionUri, panel, 'idBlock', {
@@ -38,36 +33,30 @@ export class IdBlockEditor extends PageEditor {
       },
       place: () => undefined,
     });
-    let latest = 0;
-    const load = async () => {
-      const turn = ++latest;
-      const view = await this.viewOf(uri);
-      // Of two readings, only the later one is shown.
-      if (turn === latest) page.show(view);
-    };
-    const watcher = watchFile(uri, () => void load());
-    panel.onDidDispose(() => {
-      watcher.dispose();
+    const name = nameOf(uri);
+    const load = keepReading(panel, [{ uri }], {
+      read: async (signal) => {
+        const view = await this.viewOf(uri, name);
+        if (!signal.aborted) page.show(view);
+      },
+      fail: (error) => {
+        const title = `${name} cannot be shown`;
+        page.show({ kind: 'notice', title, text: sentence(error), actions: ['openAsText'] });
+      },
     });
     // The page starts only when this has returned.
     void load();
     return Promise.resolve();
   }
 
-  private async viewOf(uri: vscode.Uri): Promise<Parameters<Page<'idBlock'>['show']>[0]> {
-    const name = nameOf(uri);
-    try {
-      const read = await viewIdBlock(this.io, await contentOf(this.io, uri));
-      if (!('found' in read)) return { kind: 'idBlock', name, ...read };
-      return {
-        ...{ kind: 'notice', title: `${name} is no ID block` },
-        text: `It holds ${read.found}, and neither an ID block (96 bytes) nor an ID authentication (4096 bytes).`,
-        actions: ['openAsText'],
-      };
-    } catch (error) {
-      const title = `${name} cannot be shown`;
-      return { kind: 'notice', title, text: sentence(error), actions: ['openAsText'] };
-    }
+  private async viewOf(uri: vscode.Uri, name: string): Promise<Parameters<Page<'idBlock'>['show']>[0]> {
+    const read = await viewIdBlock(this.io, await contentOf(this.io, uri));
+    if (!('found' in read)) return { kind: 'idBlock', name, ...read };
+    return {
+      ...{ kind: 'notice', title: `${name} is no ID block` },
+      text: `It holds ${read.found}, and neither an ID block (96 bytes) nor an ID authentication (4096 bytes).`,
+      actions: ['openAsText'],
+    };
   }
 }
 

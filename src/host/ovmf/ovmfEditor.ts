@@ -1,29 +1,21 @@
-// The read-only editor of OVMF images, also on both sides of a diff. Problems of an open image are also in VS
-// Code's Problems list.
+// The read-only editor of OVMF images, also on both sides of a diff.
 
 import * as vscode from 'vscode';
-import type { ByteRange, Finding } from '../../core/binary/region';
+import type { ByteRange } from '../../core/binary/region';
 import { viewType } from '../../contributions';
 import type { ActionOf } from '../../protocol/pages';
-import { DiffPanels } from '../shell/diffPanels';
+import { filesOfDiff } from '../shell/diffPanels';
+import { FileEditor } from '../shell/fileEditor';
 import { newLaunchFile } from '../launch/newLaunchFile';
-import { OvmfPanel, type OvmfPanelHost } from './ovmfPanel';
-import { FileProblems } from '../shell/fileProblems';
-import { PageEditor } from '../shell/page';
+import { OvmfPanel } from './ovmfPanel';
 import { openIn, runCommand } from '../shell/run';
 
 /** An OVMF image. */
-export class OvmfEditor extends PageEditor implements OvmfPanelHost {
+export class OvmfEditor extends FileEditor<OvmfPanel, 'ovmf'> {
   static readonly viewType = viewType('ovmf');
   protected readonly viewType = OvmfEditor.viewType;
-  private readonly diffPanels = new DiffPanels<OvmfPanel>();
-  private readonly problems = new FileProblems(this.diffPanels.panels);
   /** What is to be selected in images that are being opened, by their URIs. */
   private readonly wanted = new Map<string, ByteRange>();
-
-  override register(): vscode.Disposable {
-    return vscode.Disposable.from(super.register(), this.diffPanels.register(), this.problems);
-  }
 
   /** Opens an image, or shows it where it is open, and selects bytes of it. */
   async reveal(uri: vscode.Uri, range: ByteRange): Promise<void> {
@@ -38,28 +30,18 @@ export class OvmfEditor extends PageEditor implements OvmfPanelHost {
     }
   }
 
-  protected open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
+  protected panelOn(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): OvmfPanel {
     const panel = new OvmfPanel(this, uri, webviewPanel);
-    this.diffPanels.add(panel);
     const range = this.wanted.get(uri.toString());
     this.wanted.delete(uri.toString());
     if (range) panel.reveal(range);
-    webviewPanel.onDidDispose(() => {
-      this.problems.closed(uri);
-    });
-    // The page starts only when this has returned, and the image is read meanwhile.
-    void panel.load();
-    this.diffPanels.look();
-    return Promise.resolve();
-  }
-
-  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
-    this.problems.found(uri, findings);
+    return panel;
   }
 
   /** Buttons run the commands, so that both take the same path. */
   async act(panel: OvmfPanel, action: ActionOf<'ovmf'>): Promise<void> {
-    const { uri, files } = panel;
+    const { uri } = panel;
+    const files = filesOfDiff(panel);
     switch (action) {
       case 'openAsText':
         await vscode.commands.executeCommand('workbench.action.reopenWithEditor');

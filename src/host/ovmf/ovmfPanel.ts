@@ -2,18 +2,18 @@
 // one side of a diff editor, it shows the differences from the other side.
 
 import type * as vscode from 'vscode';
-import type { Io } from '../../app/io';
 import { isSameBytes } from '../../core/binary/hex';
-import type { ByteRange, Finding } from '../../core/binary/region';
+import type { ByteRange } from '../../core/binary/region';
 import type { ImageTables } from '../../core/ovmf/imageTables';
 import type { ImageFound, ImagesFound, OvmfViewState } from '../../protocol/ovmf';
-import type { ActionOf } from '../../protocol/pages';
 import type { CursorPlace } from '../../protocol/shared';
 import { END, type FileKind } from '../../core/ovmf/kinds/fileKind';
 import { kindWithoutContent, parseFirmware } from '../../core/ovmf/firmwareFile';
 import { compareInThread, readImageInThread } from './contents';
-import { nameOf, readUri, watchFile } from '../shell/files';
-import { filesOfDiff, type DiffPanel, type OtherSide } from '../shell/diffPanels';
+import { nameOf, readUri } from '../shell/files';
+import type { OtherSide } from '../shell/diffPanels';
+import type { FilePanel, FilePanelHost } from '../shell/fileEditor';
+import { keepReading } from '../shell/keepReading';
 import { kindNotice } from './kindNotice';
 import { tablesAtEnd } from '../../core/ovmf/tablesAtEnd';
 import { snpParts } from '../../core/tech/snp/measuredParts';
@@ -29,17 +29,8 @@ const tablesOf = (whole: Uint8Array): ImageTables => tablesAtEnd(whole, (image) 
 /** Two images, the older one first. */
 type Pair = readonly [Uint8Array, Uint8Array];
 
-/** What a panel needs from its editor. */
-export interface OvmfPanelHost {
-  readonly io: Io;
-  readonly extensionUri: vscode.Uri;
-  act(panel: OvmfPanel, action: ActionOf<'ovmf'>): Promise<void>;
-  /** Reports the file's current findings; undefined when it could not be read. */
-  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
-}
-
 /** A webview panel on an image. */
-export class OvmfPanel implements DiffPanel<OvmfPanel> {
+export class OvmfPanel implements FilePanel<OvmfPanel> {
   other: OtherSide<OvmfPanel> | undefined;
   /** The image on display; undefined while only a notice is shown. */
   private bytes: Uint8Array | undefined;
@@ -54,11 +45,11 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
   private compared: { readonly pair: Pair; found: ImagesFound; uncompared?: string } | undefined;
   private comparing = new AbortController();
   private loadedAt = 0;
-  private reading = new AbortController();
   private readonly page: Page<'ovmf'>;
+  readonly load: () => Promise<void>;
 
   constructor(
-    private readonly host: OvmfPanelHost,
+    private readonly host: FilePanelHost<OvmfPanel, 'ovmf'>,
     readonly uri: vscode.Uri,
     readonly panel: vscode.WebviewPanel,
   ) {
@@ -66,17 +57,18 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
       action: ({ action }) => host.act(this, action),
       place: ({ place }) => this.lead(place),
     });
-    const watcher = watchFile(uri, () => void this.load());
+    // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
+    this.load = keepReading(panel, [{ uri }], {
+      read: (signal) => this.read(signal),
+      fail: (error) => {
+        this.host.found(this.uri, undefined);
+        const title = `${nameOf(this.uri)} cannot be shown`;
+        this.page.show({ kind: 'notice', title, text: sentence(error), actions: ['openAsText'] });
+      },
+    });
     panel.onDidDispose(() => {
-      watcher.dispose();
-      this.reading.abort();
       this.comparing.abort();
     });
-  }
-
-  /** The files of the diff editor that this panel is one side of. */
-  get files(): ReturnType<typeof filesOfDiff> {
-    return filesOfDiff(this);
   }
 
   /** Selects bytes, now or when the image is there. */
@@ -91,29 +83,18 @@ export class OvmfPanel implements DiffPanel<OvmfPanel> {
     this.show();
   }
 
-  /** Reads the file and shows it; failures appear as a notice on the page. */
-  async load(): Promise<void> {
-    // Of several rebuilds in a row only the last counts, and only one thread decompresses at a time.
-    this.reading.abort();
-    const { signal } = (this.reading = new AbortController());
+  private async read(signal: AbortSignal): Promise<void> {
     let tables: ImageTables | undefined;
-    try {
-      const onEnds = (whole: Uint8Array) => {
-        if (signal.aborted) return undefined;
-        tables = this.showEnds(whole);
-        return this.page.drawn;
-      };
-      const bytes = await readUri(this.host.io, this.uri, { onEnds, shared: true });
-      if (signal.aborted) return;
-      const kind = kindWithoutContent(bytes);
-      if (kind) this.showKind(kind, bytes);
-      else await this.take(bytes, tables ?? tablesOf(bytes), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.host.found(this.uri, undefined);
-      const title = `${nameOf(this.uri)} cannot be shown`;
-      this.page.show({ kind: 'notice', title, text: sentence(error), actions: ['openAsText'] });
-    }
+    const onEnds = (whole: Uint8Array) => {
+      if (signal.aborted) return undefined;
+      tables = this.showEnds(whole);
+      return this.page.drawn;
+    };
+    const bytes = await readUri(this.host.io, this.uri, { onEnds, shared: true });
+    if (signal.aborted) return;
+    const kind = kindWithoutContent(bytes);
+    if (kind) this.showKind(kind, bytes);
+    else await this.take(bytes, tables ?? tablesOf(bytes), signal);
   }
 
   show(): void {

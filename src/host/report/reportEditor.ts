@@ -1,51 +1,31 @@
 // The read-only editor of attestation reports, also on both sides of a diff: a thread reads the file and verifies the report with the certificates
-// in it and beside it. Nothing is fetched. Problems of an open report are also in VS Code's list of problems.
+// in it and beside it. Nothing is fetched.
 
 import * as vscode from 'vscode';
 import type { Io } from '../../app/io';
 import { SCHEMES, viewType } from '../../contributions';
 import { utf8 } from '../../core/binary/hex';
-import type { Finding } from '../../core/binary/region';
 import type { ActionOf } from '../../protocol/pages';
 import { runTask } from '../../threads';
-import { DiffPanels } from '../shell/diffPanels';
-import { FileProblems } from '../shell/fileProblems';
-import { PageEditor } from '../shell/page';
+import { filesOfDiff } from '../shell/diffPanels';
+import { FileEditor } from '../shell/fileEditor';
 import { openIn, runCommand } from '../shell/run';
 import * as errors from './errors';
-import { ReportPanel, type ReportPanelHost } from './reportPanel';
+import { ReportPanel } from './reportPanel';
 
 /** An attestation report. */
-export class ReportEditor extends PageEditor implements ReportPanelHost {
+export class ReportEditor extends FileEditor<ReportPanel, 'snpReport'> {
   protected readonly viewType = viewType('snpReport');
-  private readonly diffPanels = new DiffPanels<ReportPanel>();
-  private readonly problems = new FileProblems(this.diffPanels.panels);
+  protected override readonly optionType = viewType('snpReportOption');
 
-  override register(): vscode.Disposable {
-    const others = vscode.window.registerCustomEditorProvider(viewType('snpReportOption'), this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
-    return vscode.Disposable.from(super.register(), others, this.diffPanels.register(), this.problems);
-  }
-
-  protected open(uri: vscode.Uri, webviewPanel: vscode.WebviewPanel): Promise<void> {
-    const panel = new ReportPanel(this, uri, webviewPanel);
-    this.diffPanels.add(panel);
-    webviewPanel.onDidDispose(() => {
-      this.problems.closed(uri);
-    });
-    // The page starts only when this has returned, and the report is read meanwhile.
-    void panel.load();
-    this.diffPanels.look();
-    return Promise.resolve();
-  }
-
-  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void {
-    this.problems.found(uri, findings);
+  protected panelOn(uri: vscode.Uri, panel: vscode.WebviewPanel): ReportPanel {
+    return new ReportPanel(this, uri, panel);
   }
 
   /** Buttons run the commands, so that both take the same path. */
-  async act({ uri, files }: ReportPanel, action: ActionOf<'snpReport'>): Promise<void> {
+  async act(panel: ReportPanel, action: ActionOf<'snpReport'>): Promise<void> {
+    const { uri } = panel;
+    const files = filesOfDiff(panel);
     switch (action) {
       case 'openAsText':
         await vscode.commands.executeCommand('workbench.action.reopenWithEditor');

@@ -2,29 +2,19 @@
 // shows the differences from the other side.
 
 import type * as vscode from 'vscode';
-import type { Io } from '../../app/io';
-import type { Finding } from '../../core/binary/region';
-import type { ActionOf } from '../../protocol/pages';
 import type { CursorPlace } from '../../protocol/shared';
 import type { ReadReport, ReportSide, SnpReportState } from '../../protocol/snpReport';
-import { filesOfDiff, type DiffPanel, type OtherSide } from '../shell/diffPanels';
-import { nameOf, watchFile } from '../shell/files';
+import type { OtherSide } from '../shell/diffPanels';
+import type { FilePanel, FilePanelHost } from '../shell/fileEditor';
+import { nameOf } from '../shell/files';
+import { keepReading } from '../shell/keepReading';
 import { Page } from '../shell/page';
 import { sentence } from '../shell/present';
 import { belongsTo } from './besideReport';
 import { readReportAt, reportBytes, reportSide } from './reportRead';
 
-/** What a panel needs from its editor. */
-export interface ReportPanelHost {
-  readonly io: Io;
-  readonly extensionUri: vscode.Uri;
-  act(panel: ReportPanel, action: ActionOf<'snpReport'>): Promise<void>;
-  /** Reports the file's current findings; undefined when it could not be read. */
-  found(uri: vscode.Uri, findings: readonly Finding[] | undefined): void;
-}
-
 /** A webview panel on a report. */
-export class ReportPanel implements DiffPanel<ReportPanel> {
+export class ReportPanel implements FilePanel<ReportPanel> {
   other: OtherSide<ReportPanel> | undefined;
   /** What is known of the report, without the other side; undefined while only a notice is shown. */
   private shown: SnpReportState | undefined;
@@ -32,11 +22,11 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
   private bytes: Uint8Array | undefined;
   /** Whether what is known is of an earlier state of the file. */
   private isStale = false;
-  private reading = new AbortController();
   private readonly page: Page<'snpReport'>;
+  readonly load: () => Promise<void>;
 
   constructor(
-    private readonly host: ReportPanelHost,
+    private readonly host: FilePanelHost<ReportPanel, 'snpReport'>,
     readonly uri: vscode.Uri,
     readonly panel: vscode.WebviewPanel,
   ) {
@@ -46,16 +36,12 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
         this.lead(place);
       },
     });
-    const watcher = watchFile(uri, () => void this.load(), belongsTo(uri));
-    panel.onDidDispose(() => {
-      watcher.dispose();
-      this.reading.abort();
+    this.load = keepReading(panel, [{ uri, isBeside: belongsTo(uri) }], {
+      read: (signal) => this.read(signal),
+      fail: (error) => {
+        this.fail(sentence(error));
+      },
     });
-  }
-
-  /** The files of the diff editor that this panel is one side of. */
-  get files(): ReturnType<typeof filesOfDiff> {
-    return filesOfDiff(this);
   }
 
   /** This report as the other side of a diff has it; undefined while there is none. */
@@ -63,23 +49,15 @@ export class ReportPanel implements DiffPanel<ReportPanel> {
     return this.shown && this.bytes && reportSide(this.shown.name, this.bytes, this.shown.verification);
   }
 
-  /** Reads the file and shows it; failures appear as a notice on the page. */
-  async load(): Promise<void> {
-    this.reading.abort();
-    const { signal } = (this.reading = new AbortController());
+  private async read(signal: AbortSignal): Promise<void> {
     this.isStale = true;
-    const take = (read: ReadReport) => {
+    await readReportAt(this.host.io, this.uri, signal, (read) => {
       if (signal.aborted) return;
       if (this.isStale) this.shown = undefined;
       this.isStale = false;
       this.take(read);
       this.other?.panel.show();
-    };
-    try {
-      await readReportAt(this.host.io, this.uri, signal, take);
-    } catch (error) {
-      if (!signal.aborted) this.fail(sentence(error));
-    }
+    });
   }
 
   /** Says why no more is known. */

@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import type { Notice } from '../../protocol/shared';
 import * as errors from './errors';
-import { nameOf, watchFile } from './files';
+import { nameOf } from './files';
+import { keepReading } from './keepReading';
 import { tabPath } from './labels';
 import { sentence } from './present';
 import { queryOf } from './query';
@@ -43,33 +44,30 @@ export interface PairWork {
   readonly beside?: (file: vscode.Uri) => (name: string) => boolean;
 }
 
-/** Shows two files, and again whenever one is written, until the panel is closed. Of several writes in a row only the last counts. */
+/** Shows two files, and again whenever one is written, until the panel is closed. */
 export function showPair(
   uri: vscode.Uri,
   panel: vscode.WebviewPanel,
   { what, show, explain, beside }: PairWork,
 ): void {
-  let reading = new AbortController();
-  const load = async () => {
-    reading.abort();
-    const { signal } = (reading = new AbortController());
-    try {
-      await show(filesOf(uri, what), signal);
-    } catch (error) {
-      if (signal.aborted) return;
-      const title = 'The comparison cannot be shown';
-      explain({ kind: 'notice', title, text: sentence(error), actions: [] });
-    }
-  };
+  let files: FilePair | [] = [];
   try {
-    const watchers = filesOf(uri, what).map((file) => watchFile(file, () => void load(), beside?.(file)));
-    panel.onDidDispose(() => {
-      vscode.Disposable.from(...watchers).dispose();
-      reading.abort();
-    });
+    files = filesOf(uri, what);
   } catch {
     // A URI that names no files is reported when it is loaded.
   }
+  const kept = files.map((file) => ({ uri: file, isBeside: beside?.(file) }));
+  const load = keepReading(panel, kept, {
+    read: (signal) => show(filesOf(uri, what), signal),
+    fail: (error) => {
+      explain({
+        kind: 'notice',
+        title: 'The comparison cannot be shown',
+        text: sentence(error),
+        actions: [],
+      });
+    },
+  });
   // The page starts only when its editor has returned, and the files are read meanwhile.
   void load();
 }

@@ -134,6 +134,8 @@ export class Page<P extends PageName> {
 /** An editor that draws its page from its URI alone, without a document: what it shows is read each time. */
 export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider {
   protected abstract readonly viewType: string;
+  /** The type under which it is offered for files with other names; undefined where it is not. */
+  protected readonly optionType: string | undefined;
 
   constructor(
     readonly io: Io,
@@ -147,9 +149,12 @@ export abstract class PageEditor implements vscode.CustomReadonlyEditorProvider 
   protected abstract open(uri: vscode.Uri, panel: vscode.WebviewPanel): Promise<void>;
 
   register(): vscode.Disposable {
-    return vscode.window.registerCustomEditorProvider(this.viewType, this, {
-      supportsMultipleEditorsPerDocument: true,
-    });
+    const types = [this.viewType, this.optionType].filter((type) => type !== undefined);
+    return vscode.Disposable.from(
+      ...types.map((type) =>
+        vscode.window.registerCustomEditorProvider(type, this, { supportsMultipleEditorsPerDocument: true }),
+      ),
+    );
   }
 
   openCustomDocument(uri: vscode.Uri): vscode.CustomDocument {

@@ -10,6 +10,7 @@ import { compress } from 'lzma1';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { LZMA } from '../../../src/core/ovmf/volumes/guids';
 import { runHere } from '../../helpers/cli';
+import { assertGolden } from '../../helpers/golden';
 import { randomBytes, seeded } from '../../helpers/random';
 import { ONE_VCPU, TWO_VCPUS } from '../../helpers/sampleDigests';
 import { file, section, sections, utf16, variableVolume, volume } from '../../../src/core/ovmf/volumes/build';
@@ -153,9 +154,7 @@ describe('The command line prints', () => {
     it(`${args.join(' ')} (exit status ${status})`, async () => {
       const { stdout, stderr, ...outcome } = await cli(...args);
       const text = `${stdout}${stderr}`.replaceAll(`${folder}/`, '');
-      const golden = resolve('test/unit/cli/golden', `${name}.txt`);
-      if (process.env['UPDATE_GOLDENS']) writeFileSync(golden, text);
-      assert.equal(text, existsSync(golden) ? readFileSync(golden, 'utf8') : '');
+      assertGolden(name, text);
       assert.equal(outcome.status, status);
     });
   }

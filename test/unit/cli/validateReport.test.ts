@@ -2,11 +2,12 @@
 // exit status: from a launch file and from options, alone and several, as lines, JSON and JUnit XML. The chain is our own, which --root trusts.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { runHere } from '../../helpers/cli';
 import { makeEvidence } from '../../helpers/evidence';
+import { assertGolden, sameEachTime } from '../../helpers/golden';
 import { TWO_VCPUS } from '../../helpers/sampleDigests';
 import { padded } from '../core/report/reports';
 
@@ -52,17 +53,12 @@ after(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function assertGolden(name: string, found: string): void {
-  // How long a check took, when, and what is another in every run: keys and signatures.
-  const text = found
-    .replaceAll(`${folder}/`, '')
-    .replaceAll(/(time|timestamp)="[^"]*"/g, '$1=""')
-    .replaceAll(/\b[0-9.]+ (ms|s)\b/g, 'a time')
+function assertPrinted(name: string, found: string): void {
+  // Keys and signatures are others in every run.
+  const text = sameEachTime(found, folder)
     .replaceAll(/("publicKey"|"sha256"): "[0-9a-f]+"/g, '$1: "…"')
     .replaceAll(/SHA-256 of its certificate [0-9a-f]{64}/g, 'SHA-256 of its certificate …');
-  const golden = resolve('test/unit/cli/golden', `${name}.txt`);
-  if (process.env['UPDATE_GOLDENS']) writeFileSync(golden, text);
-  assert.equal(text, existsSync(golden) ? readFileSync(golden, 'utf8') : '');
+  assertGolden(name, text);
 }
 
 describe('validate of a launch with a report prints', () => {
@@ -82,7 +78,7 @@ describe('validate of a launch with a report prints', () => {
   for (const [golden, name, options, status] of cases)
     it(`${golden} (exit status ${status})`, async () => {
       const { stdout, stderr, ...outcome } = await cli('validate', '--launch', fileOf(name), ...options);
-      assertGolden(`validate-report-${golden}`, `${stdout}${stderr}`);
+      assertPrinted(`validate-report-${golden}`, `${stdout}${stderr}`);
       assert.equal(outcome.status, status);
     });
 
@@ -91,15 +87,15 @@ describe('validate of a launch with a report prints', () => {
       const { stdout, stderr } = await cli(
         ...['validate', '--launch', fileOf(name), ...TRUST, '--json', '--junit', 'one.xml'],
       );
-      if (name === 'wish') assertGolden(`validate-report-${name}-json`, `${stdout}${stderr}`);
-      assertGolden(`validate-report-${name}-junit`, readFileSync(join(folder, 'one.xml'), 'utf8'));
+      if (name === 'wish') assertPrinted(`validate-report-${name}-json`, `${stdout}${stderr}`);
+      assertPrinted(`validate-report-${name}-junit`, readFileSync(join(folder, 'one.xml'), 'utf8'));
     });
 
   it('several, with the greatest exit status', async () => {
     const files = ['match', 'mismatch', 'wish', 'alone', 'digest'].map(fileOf);
     const { status, stdout, stderr } = await cli('validate', '--launch', ...files, ...TRUST);
     assert.equal(status, 3);
-    assertGolden('validate-report-several', `${stdout}${stderr}`);
+    assertPrinted('validate-report-several', `${stdout}${stderr}`);
     assert.equal((await cli('validate', '--launch', ...['match', 'named'].map(fileOf), ...TRUST)).status, 0);
   });
 });
@@ -194,7 +190,7 @@ describe('explain takes the measurement of a report', () => {
     const scope = ['--max-cpus', '4'];
     const open = await cli('explain', '--launch', fileOf('mismatch'), ...scope, '--at', '2026-06-01');
     assert.equal(open.status, 0, open.stderr);
-    assertGolden('explain-report', `${open.stdout}${open.stderr}`);
+    assertPrinted('explain-report', `${open.stdout}${open.stderr}`);
     assert.match(open.stderr, /report\.bin is not verified/);
     const trusted = await cli('explain', '--launch', fileOf('mismatch'), ...scope, ...TRUST, '--json');
     assert.equal(trusted.status, 0);

@@ -24,6 +24,13 @@ const request = { profile: 'sev-es', role: 'bsp', cpu: { family: 25, model: 1, s
 const bytes = new Uint8Array(4096);
 const place = { name: 'rip', offset: 0x178, size: 8 };
 const copy = { type: 'copy', text: 'x' } as const;
+/** What a page sends on which nothing is changed. */
+const ONLY_WALKED = {
+  ready: { type: 'ready' },
+  drawn: { type: 'drawn' },
+  copy,
+  place: { type: 'place', place },
+} as const;
 const junk: unknown[] = [undefined, null, 0, '', 'ready', [], {}, { type: 1 }, { type: 'else' }];
 
 /** Of each page a state of each kind, each message, and what else belongs to none. A new row does not compile without. */
@@ -72,7 +79,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['pickCpu'] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
   ovmf: {
     states: {
@@ -80,7 +87,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['compareImage'] },
     },
     toPage: [{ type: 'select', place }],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
   images: {
     states: {
@@ -88,7 +95,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
   report: {
     states: {
@@ -141,7 +148,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['openAsText'] },
     },
     toPage: [{ type: 'select', place }],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
   snpReports: {
     states: {
@@ -152,7 +159,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: [] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
   idBlock: {
     states: {
@@ -163,7 +170,7 @@ const SAMPLES: {
       notice: { kind: 'notice', title: 'a', text: 'b', actions: ['openAsText'] },
     },
     toPage: [],
-    fromPage: { ready: { type: 'ready' }, drawn: { type: 'drawn' }, copy, place: { type: 'place', place } },
+    fromPage: ONLY_WALKED,
   },
 };
 

@@ -2,28 +2,12 @@
 
 import { describeLeaf } from '../../binary/describe';
 import { bytesToHex, rawText } from '../../binary/hex';
+import { leafField, type FieldGroup, type FieldWithParts } from '../../binary/leafField';
 import { leaves, readLeaf, type Leaf, type LeafValue, type Struct } from '../../binary/struct';
 import type { Hashes } from '../../launch/hasher';
 import { ID_AUTH, ID_BLOCK, keyDigestIn } from './idBlock';
 import { isVouched } from './idBlockRules';
 import type { IdBlockPair } from './idBlockText';
-
-/** A field. `group` is the name of its structure. */
-export interface IdBlockField {
-  /** Its name, and for a part of a key or a signature `id_key.qx`. */
-  readonly name: string;
-  readonly group: string;
-  readonly offset: number;
-  readonly size: number;
-  readonly value: LeafValue;
-  /** Hexadecimal, shortened when long. */
-  readonly raw: string;
-  readonly meaning: string;
-  readonly doc: string;
-  readonly leaf: Leaf;
-  /** How many of the fields that follow are its parts. */
-  readonly parts: number;
-}
 
 /** Digests of keys, 96 digits, as an attestation report has them. */
 export interface KeyDigests {
@@ -40,14 +24,14 @@ export const keyDigestsIn = ({ auth }: IdBlockPair, hashes: Hashes): KeyDigests 
         ...(isVouched(auth) && { author_key: bytesToHex(keyDigestIn(auth, 'author_key', hashes)) }),
       };
 
-/** The fields of one structure. @param at where it is in the bytes that are shown */
-function fieldsOf(layout: Struct, bytes: Uint8Array, at: number, digests: KeyDigests): IdBlockField[] {
+/** The fields of one structure, under its name. @param at where it is in the bytes that are shown */
+function fieldsOf(layout: Struct, bytes: Uint8Array, at: number, digests: KeyDigests): FieldWithParts[] {
   const all: readonly Leaf[] = leaves(layout);
-  const fieldOf = (leaf: Leaf, value: LeafValue, parts: number, meaning: string): IdBlockField => ({
-    ...{ name: leaf.path, group: layout.name, offset: at + leaf.offset, size: leaf.size, value },
-    ...{ raw: rawText(value, leaf.size), meaning, doc: leaf.row.doc, leaf, parts },
-  });
-  return layout.rows.flatMap((row): IdBlockField[] => {
+  const fieldOf = (leaf: Leaf, value: LeafValue, parts: number, meaning: string): FieldWithParts => {
+    const raw = rawText(value, leaf.size);
+    return { ...leafField(leaf, layout.name, value, { raw, meaning }), offset: at + leaf.offset, parts };
+  };
+  return layout.rows.flatMap((row): FieldWithParts[] => {
     const inner = all.filter(({ path }) => path === row.name || path.startsWith(`${row.name}.`));
     const fields = inner.map((leaf) => {
       const value = readLeaf(bytes, leaf);
@@ -66,7 +50,7 @@ function fieldsOf(layout: Struct, bytes: Uint8Array, at: number, digests: KeyDig
 export function idBlockFields(
   { block, auth }: IdBlockPair,
   digests: KeyDigests,
-): { readonly group: string; readonly fields: readonly IdBlockField[] }[] {
+): FieldGroup<FieldWithParts>[] {
   const size = block?.length ?? 0;
   return [
     ...(block ? [{ group: ID_BLOCK.name, fields: fieldsOf(ID_BLOCK, block, 0, {}) }] : []),

@@ -3,11 +3,12 @@
 import { exactText } from '../../binary/describe';
 import { countOf, hex, toBase64 } from '../../binary/hex';
 import { jsonText } from '../../binary/json';
+import { isZeroField } from '../../binary/leafField';
 import { markdownTable, markdownText } from '../../binary/markdown';
 import { exportC } from './exportC';
 import { EXPORT_FORMS, type ExportForm, type ExportId } from './exportForms';
 import { vmsaFindings } from '../checks';
-import { isZeroField, vmsaFields, vmsaSummary, type VmsaField } from '../page';
+import { vmsaFields, vmsaSummary, type VmsaField } from '../page';
 import { decodePage, type VmsaPage } from '../vmsaPage';
 import { pageJson } from './pageJson';
 import { sevctlJson } from './sevctlJson';
