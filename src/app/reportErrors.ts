@@ -48,9 +48,10 @@ export function badSnpguestValue(input: string, wanted: string): CheckError {
   });
 }
 
-/** A file of wishes is not JSON. @param why a phrase */
+/** A file of wishes is none. @param why a phrase: what it is instead */
 export function wishesNotJson(name: string, why: string): CheckError {
-  return usage('wishes-not-json', `${name} has no wishes: it is not JSON (${why}).`, {
+  return usage('wishes-not-json', `${name} has no wishes: it is ${why}.`, {
+    advice: `Give JSON such as {"vmpl": 0, "guestSvn": 2}, or go-sev-guest's policy.`,
     at: { input: '--require' },
   });
 }
@@ -59,6 +60,14 @@ export function wishesNotJson(name: string, why: string): CheckError {
 export function unknownWish(name: string, member: string, known: readonly string[]): CheckError {
   return usage('unknown-wish', `${name} has the member "${member}", which is no wish.`, {
     advice: `Wishes are ${known.join(', ')}; those of go-sev-guest's policy are read, too.`,
+    at: { input: '--require' },
+  });
+}
+
+/** A file of wishes says one thing by two members, of which none can be left out. */
+export function repeatedWish(name: string, member: string, other: string): CheckError {
+  return usage('repeated-wish', `${name} has the members "${other}" and "${member}" for the same wish.`, {
+    advice: 'Keep one of them.',
     at: { input: '--require' },
   });
 }
