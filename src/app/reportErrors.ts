@@ -83,7 +83,8 @@ export function refusedWish(name: string, member: string, why: string): CheckErr
 /** A time is none. */
 export function badTime(found: string): CheckError {
   return usage('bad-time', `"${found.slice(0, 40)}" is no time.`, {
-    advice: 'Give a date such as 2026-06-01, or with a time such as 2026-06-01T12:00:00Z.',
+    advice:
+      'Give a date such as 2026-06-01, or with a time such as 2026-06-01T12:00:00Z or 2026-06-01T14:00:00+02:00.',
     at: { input: '--at' },
   });
 }

@@ -3,7 +3,7 @@
 import * as errors from './errors';
 import { reportNeeded } from '../core/check/errors';
 import type { LaunchFile } from '../core/check/launchFile';
-import { inputRow } from '../core/launch/inputs';
+import { inputRow, type InputId } from '../core/launch/inputs';
 import type { Io } from '../app/io';
 import { titleOf, type ReportInputs } from '../app/launch';
 import type { EvidenceQuestion } from '../app/reportEvidence';
@@ -37,6 +37,40 @@ export async function evidenceFrom(
     certificates: options.certificates ?? (options.report === undefined ? file?.certificates : undefined),
     require: { ...file?.require, ...wishes },
   };
+}
+
+/** Inputs of a measurement of SEV or SEV-ES. */
+const OF_MEASUREMENT: readonly InputId[] = [
+  'apiMajor',
+  'apiMinor',
+  'buildId',
+  'keys.tik',
+  'keys.tek',
+  'keys.tk',
+];
+
+/** Options that are about a running domain alone. */
+const OF_DOMAIN: readonly (readonly [name: string, option: string])[] = [
+  ['connection', inputRow('connection').option!],
+  ['insecure', '--insecure'],
+  ['ignoreConfig', '--ignore-config'],
+];
+
+/**
+ * Refuses what would play no part in a check by a report, so that nobody thinks it did.
+ * @throws CheckError (usage) that names the option
+ */
+export function refuseUnused(options: ReportOptions): void {
+  const given = options as Readonly<Record<string, unknown>>;
+  const odd = OF_MEASUREMENT.find((id) => given[id] !== undefined);
+  if (odd !== undefined)
+    throw errors.oddOption(
+      inputRow(odd).option!,
+      'it is about the measurement of an SEV or SEV-ES guest, and the report has that of an SEV-SNP guest',
+    );
+  const alone = OF_DOMAIN.find(([name]) => given[name] !== undefined);
+  if (alone) throw errors.domainNeeded(alone[1]);
+  if (given['secretHeader'] !== undefined) throw errors.noSecretsByDigest();
 }
 
 /** All inputs of a launch that is compared with a report. @throws CheckError (usage) for an option of another launch */

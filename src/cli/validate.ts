@@ -36,7 +36,7 @@ import {
   recordedInputs,
   type LaunchOptions,
 } from './launchOptions';
-import { evidenceFrom, inputsOfReport } from './reportInputs';
+import { evidenceFrom, inputsOfReport, refuseUnused } from './reportInputs';
 import { saysNoLaunch, waysToCheck } from './launchNeeds';
 import { columns, launchName, printJson, withoutKeys, type Output } from './output';
 import { addValidateOptions, type ValidateOptions } from './validateOptions';
@@ -134,6 +134,7 @@ async function validateOne(
   if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
   if (evidence) {
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+    refuseUnused(options);
     const inputs = inputsOfReport(options, file, evidence);
     const report = await checkReport(io, inputs, { onProgress: out.onProgress, admit });
     onReport(report);
