@@ -8,10 +8,12 @@ export function notAReport(name: string, reason: string): CheckError {
 }
 
 /** A folder was given that is none of configfs-tsm. */
-export function noReportInFolder(folder: string): CheckError {
+export function noReportInFolder(folder: string, isEmpty: boolean): CheckError {
   return usage(
     'no-report-in-folder',
-    `The folder ${folder} has no file "outblob", in which configfs-tsm has a report.`,
+    isEmpty
+      ? `The folder ${folder} is empty, or may not be read: there is no "outblob", in which configfs-tsm has a report.`
+      : `The folder ${folder} has no file "outblob", in which configfs-tsm has a report.`,
     {
       advice: 'Give the file with the report, or a folder of /sys/kernel/config/tsm/report.',
     },
@@ -27,8 +29,9 @@ export function otherProvider(folder: string, provider: string): CheckError {
 }
 
 /** A folder of certificates has none. */
-export function noCertificatesInFolder(folder: string): CheckError {
-  return usage('no-certificates', `The folder ${folder} has no certificate.`, {
+export function noCertificatesInFolder(folder: string, isEmpty: boolean): CheckError {
+  const found = isEmpty ? 'is empty, or may not be read: there is no certificate' : 'has no certificate';
+  return usage('no-certificates', `The folder ${folder} ${found}.`, {
     advice: 'Give a folder with ark, ask or asvk, vcek or vlek, each .pem or .der, as snpguest names them.',
     at: { input: '--certs' },
   });

@@ -13,6 +13,17 @@ import { readVerification, wishOptionIn, type VerificationOptions } from './wish
 /** The options of a launch that may have a report. */
 export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions;
 
+/** Refuses what is said of a report where there is none. @throws CheckError (usage) that names the option */
+export function refuseWishes(
+  options: VerificationOptions,
+  why = 'it is about a report, which --report names',
+): void {
+  const wish = options.require === undefined ? wishOptionIn(options) : '--require';
+  const other = options.at === undefined ? undefined : '--at';
+  const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
+  if (unused !== undefined) throw errors.oddOption(unused, why);
+}
+
 /**
  * The report that is to be verified; undefined when there is none.
  * @throws CheckError (usage) for what is of a report without one
@@ -25,10 +36,7 @@ export async function evidenceFrom(
   const report = options.report ?? file?.report;
   if (report === undefined) {
     if (options.certificates) throw reportNeeded('certificates');
-    const wish = options.require === undefined ? wishOptionIn(options) : '--require';
-    const other = options.at === undefined ? undefined : '--at';
-    const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
-    if (unused !== undefined) throw errors.oddOption(unused, 'it is about a report, which --report names');
+    refuseWishes(options);
     return undefined;
   }
   const { at, require: wishes, roots } = await readVerification(io, options);
@@ -61,7 +69,7 @@ const OF_DOMAIN: readonly (readonly [name: string, option: string])[] = [
  * @throws CheckError (usage) that names the option
  */
 export function refuseUnused(options: ReportOptions): void {
-  const given = options as Readonly<Record<string, unknown>>;
+  const given = options as object as Readonly<Record<string, unknown>>;
   const odd = OF_MEASUREMENT.find((id) => given[id] !== undefined);
   if (odd !== undefined)
     throw errors.oddOption(

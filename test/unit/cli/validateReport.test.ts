@@ -224,6 +224,15 @@ describe('validate takes a report by options', () => {
       ],
       [[...LAUNCH, '--report', 'OVMF.sample.fd'], /^ERROR: OVMF.sample.fd is no attestation report/],
       [['--launch', fileOf('match'), fileOf('wish'), '--report', 'report.bin'], /^ERROR: --report/],
+      ...[
+        ['--vmpl', '1'],
+        ['--require', 'nosuch'],
+        ['--at', '2026-06-01'],
+        ['--root', 'ark.der'],
+      ].map((option): [string[], RegExp] => [
+        ['--launch', fileOf('digest'), 'sample/1-snp-matches.sevlaunch.json', ...option],
+        /^ERROR: --\S+ cannot be given here: it is about a report, and none of these launch files has one/,
+      ]),
     ];
     for (const [options, sentence] of refused) {
       const { status, stderr } = await cli('validate', ...options);
