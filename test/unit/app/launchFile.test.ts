@@ -391,6 +391,23 @@ describe('A launch file', () => {
       files.files.set('/a', { bytes: Uint8Array.from(bytes), mode: 0o600 });
       await assert.rejects(readLaunchFile(files, '/a'), { code: 'not-launch-json', message });
     });
+  it('is no other file because a mark of one is in its midst', async () => {
+    const files = memoryIo();
+    const text = JSON.stringify({ ...GOOD, name: 'x' })
+      .padEnd(257)
+      .concat('ustar');
+    for (const [name, wanted] of [
+      [JSON.stringify({ ...GOOD, name: 'x'.repeat(240 - 8) + 'ustar'.repeat(20) }), undefined],
+      [text, 'not-json'],
+    ] as const) {
+      files.files.set('/a', { bytes: Buffer.from(name), mode: 0o600 });
+      const code = await readLaunchFile(files, '/a').then(
+        () => undefined,
+        (error: unknown) => (error as CheckError).code,
+      );
+      assert.equal(code, wanted);
+    }
+  });
   for (const [member, value, found] of [
     ['firmware', '', 'a text'],
     ['certificates', [], 'a list'],
