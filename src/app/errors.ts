@@ -139,9 +139,21 @@ export function noSecretArea(why: string): CheckError {
 }
 
 /** A launch file is not JSON. @param offset of the first syntax error, in UTF-16 units */
-export function notJson(path: string, offset: number): CheckError {
-  const found = `${path} is not a launch file: it is not JSON (character ${offset}).`;
-  return usage('not-json', found, { at: { offset } });
+export function notJson(path: string, offset: number, place: string): CheckError {
+  return usage('not-json', `${path} is not a launch file: from ${place} on it is not JSON.`, {
+    at: { offset },
+  });
+}
+
+/** A file that was given as a launch file is another. @param what it is, a phrase */
+export function notLaunchJson(path: string, what: string): CheckError {
+  const advice = what.includes('UTF-16')
+    ? 'Save it as UTF-8.'
+    : 'Give a launch file, such as *.sevlaunch.json.';
+  return usage('not-launch-json', `${path} is not a launch file: it is ${what}.`, {
+    advice,
+    at: { offset: 0 },
+  });
 }
 
 /** The text of a launch file cannot be read in one way only. @param why a phrase with the place */

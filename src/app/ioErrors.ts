@@ -28,6 +28,16 @@ const UNREADABLE: Readonly<Record<string, string>> = {
   ERR_INVALID_ARG_VALUE: 'that is no path',
 };
 
+/** What to do about it, where the path is not to blame. */
+const ADVICE: Readonly<Record<string, string>> = {
+  EACCES: 'Check its permissions, and those of the folders that it is in.',
+  EPERM: 'Check its permissions, and those of the folders that it is in.',
+  EMFILE: 'Close some, or raise the limit (ulimit -n).',
+  ENFILE: 'Close some.',
+  EIO: 'Try again, or copy it from where it is whole.',
+  ESTALE: 'Try again, or copy it from where it is whole.',
+};
+
 const UNWRITABLE: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such folder',
   ENOTDIR: 'there is no such folder',
@@ -62,7 +72,7 @@ export function unreadableFile(path: string, reason: string): CheckError {
     'bug',
     'unreadable-file',
     `${shown} cannot be read: ${UNREADABLE[reason] ?? reason}.`,
-    { advice: 'Check the path.' },
+    { advice: ADVICE[reason] ?? 'Check the path.' },
   );
 }
 

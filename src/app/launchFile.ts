@@ -15,7 +15,8 @@ import type { Io, ReadOptions } from './io';
 import type { TextFault } from './launchFaults';
 import { MEMBER_TABLE, PATH_ROWS } from './inputs';
 import { FEATURE_NAMES, LaunchFileSchema, MEMBERS, rowsIn } from './launchSchema';
-import { describeBadByte, describeFault, parseLaunchText, type LaunchText } from './launchText';
+import { describeBadByte, describeFault, parseLaunchText, placeInWords, type LaunchText } from './launchText';
+import { insteadOfJson } from './otherFile';
 import { inputRow } from '../core/launch/inputs';
 import { isObject } from '../core/binary/values';
 import { namesOfFeatures } from '../core/vmsa/layout/features';
@@ -96,6 +97,8 @@ function complaint(
   const found =
     foundName(member, input) ??
     (input === undefined ? 'nothing' : typeof input === 'number' ? numberText(input) : type);
+  if (issue === 'min_length')
+    return `wanted ${Array.isArray(input) ? 'a list' : 'a text'} that is not empty, found an empty one`;
   const wanted = LIMITS[issue]?.(expected ?? '') ?? (OURS.includes(issue) ? message : expected);
   return `wanted ${wanted ?? 'another value'}, found ${found}`;
 }
@@ -151,7 +154,7 @@ function unfitness({ rule, member, fail }: LaunchFailure): string {
 }
 
 function failureOf(text: string, path: string, fault: TextFault): CheckError {
-  if (fault.rule === 'not-json') return errors.notJson(path, fault.offset);
+  if (fault.rule === 'not-json') return errors.notJson(path, fault.offset, placeInWords(text, fault));
   const { why, advice } = describeFault(text, fault);
   return errors.unfitLaunchText(path, fault, why, advice);
 }
@@ -204,17 +207,25 @@ export interface LaunchSource {
   readonly badByte: BadByte | undefined;
 }
 
-/** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
-export async function readLaunchSource(io: Io, path: string, options?: ReadOptions): Promise<LaunchSource> {
-  const bytes = await ioErrors.unlessTooLarge(io.read(path, 'launch', options), () =>
+/** The bytes of a launch file on disk. @param path absolute @throws CheckError when it cannot be read or is too large */
+const launchBytes = (io: Io, path: string, options?: ReadOptions): Promise<Uint8Array> =>
+  ioErrors.unlessTooLarge(io.read(path, 'launch', options), () =>
     errors.launchFileTooLarge(path, FILE_ROLES.launch.most),
   );
+
+/** A launch file on disk, whatever is in it. @param path absolute @throws CheckError when it cannot be read or is too large */
+export async function readLaunchSource(io: Io, path: string, options?: ReadOptions): Promise<LaunchSource> {
+  const bytes = await launchBytes(io, path, options);
   return { text: textOf(bytes), badByte: badByteIn(bytes) };
 }
 
-/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read, is too large or not UTF-8 */
+/** The text of a launch file on disk. @param path absolute @throws CheckError when it cannot be read, is too large, another file or not UTF-8 */
 export async function readLaunchText(io: Io, path: string, options?: ReadOptions): Promise<string> {
-  const { text, badByte } = await readLaunchSource(io, path, options);
+  const bytes = await launchBytes(io, path, options);
+  const instead = insteadOfJson(bytes);
+  if (instead !== undefined) throw errors.notLaunchJson(path, instead);
+  const text = textOf(bytes);
+  const badByte = badByteIn(bytes);
   if (!badByte) return text;
   const { why, advice } = describeBadByte(text, badByte);
   throw errors.notUtf8(path, why, advice, badByte.offset);

@@ -32,6 +32,6 @@ export function errorPlace(text: string, { at }: CheckError): LineColumn {
   if (at?.offset !== undefined && !at.member && !at.input) return lineColumnOf(text, { offset: at.offset });
   const [fault] = read.faults;
   if (fault) return lineColumnOf(text, fault);
-  const asked = ['launch', 'launchDigest'].find((name) => hasMember(read, [name])) ?? 'domain';
+  const asked = ['launch', 'launchDigest', 'report'].find((name) => hasMember(read, [name])) ?? 'domain';
   return positionIn(read, at?.member ?? [asked]);
 }

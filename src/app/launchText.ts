@@ -191,7 +191,8 @@ export function describeBadByte(
   return { why: `${what} is not UTF-8`, advice: 'Save the file as UTF-8.' };
 }
 
-function placeInWords(text: string, place: Pick<TextRange, 'offset'>): string {
+/** A place in a text, for a sentence. */
+export function placeInWords(text: string, place: Pick<TextRange, 'offset'>): string {
   const { line, column } = lineColumnOf(text, place);
   return `line ${line}, column ${column}`;
 }

@@ -44,9 +44,8 @@ export async function checkAgainstReport(
     firmware === undefined
       ? undefined
       : await expectDigest(io, { ...launch, firmware }, { ...options, admit: undefined });
-  const { idBlock, idAuth, authorKey, vcek } = given;
-  const ofBlock = idBlock && statedByIdBlock(idBlock, idAuth, authorKey, io.hashes);
-  const stated = { ...ofBlock, launchDigest, policy: policy ?? ofBlock?.policy, hostData, vcek };
+  const ofBlock = statedByIdBlock(given, io.hashes);
+  const stated = { ...ofBlock, launchDigest, policy: policy ?? ofBlock.policy, hostData, vcek: given.vcek };
   const judged = judgeByReport(title, computed, evidence, stated);
   const report = computed ? judged : { ...judged, warnings: [...remarks, ...judged.warnings] };
   return { report, evidence };

@@ -8,10 +8,12 @@ export function notAReport(name: string, reason: string): CheckError {
 }
 
 /** A folder was given that is none of configfs-tsm. */
-export function noReportInFolder(folder: string): CheckError {
+export function noReportInFolder(folder: string, isEmpty: boolean): CheckError {
   return usage(
     'no-report-in-folder',
-    `The folder ${folder} has no file "outblob", in which configfs-tsm has a report.`,
+    isEmpty
+      ? `The folder ${folder} is empty, or may not be read: there is no "outblob", in which configfs-tsm has a report.`
+      : `The folder ${folder} has no file "outblob", in which configfs-tsm has a report.`,
     {
       advice: 'Give the file with the report, or a folder of /sys/kernel/config/tsm/report.',
     },
@@ -27,8 +29,9 @@ export function otherProvider(folder: string, provider: string): CheckError {
 }
 
 /** A folder of certificates has none. */
-export function noCertificatesInFolder(folder: string): CheckError {
-  return usage('no-certificates', `The folder ${folder} has no certificate.`, {
+export function noCertificatesInFolder(folder: string, isEmpty: boolean): CheckError {
+  const found = isEmpty ? 'is empty, or may not be read: there is no certificate' : 'has no certificate';
+  return usage('no-certificates', `The folder ${folder} ${found}.`, {
     advice: 'Give a folder with ark, ask or asvk, vcek or vlek, each .pem or .der, as snpguest names them.',
     at: { input: '--certs' },
   });
@@ -48,9 +51,10 @@ export function badSnpguestValue(input: string, wanted: string): CheckError {
   });
 }
 
-/** A file of wishes is not JSON. @param why a phrase */
+/** A file of wishes is none. @param why a phrase: what it is instead */
 export function wishesNotJson(name: string, why: string): CheckError {
-  return usage('wishes-not-json', `${name} has no wishes: it is not JSON (${why}).`, {
+  return usage('wishes-not-json', `${name} has no wishes: it is ${why}.`, {
+    advice: `Give JSON such as {"vmpl": 0, "guestSvn": 2}, or go-sev-guest's policy.`,
     at: { input: '--require' },
   });
 }
@@ -59,6 +63,14 @@ export function wishesNotJson(name: string, why: string): CheckError {
 export function unknownWish(name: string, member: string, known: readonly string[]): CheckError {
   return usage('unknown-wish', `${name} has the member "${member}", which is no wish.`, {
     advice: `Wishes are ${known.join(', ')}; those of go-sev-guest's policy are read, too.`,
+    at: { input: '--require' },
+  });
+}
+
+/** A file of wishes says one thing by two members, of which none can be left out. */
+export function repeatedWish(name: string, member: string, other: string): CheckError {
+  return usage('repeated-wish', `${name} has the members "${other}" and "${member}" for the same wish.`, {
+    advice: 'Keep one of them.',
     at: { input: '--require' },
   });
 }
@@ -74,7 +86,8 @@ export function refusedWish(name: string, member: string, why: string): CheckErr
 /** A time is none. */
 export function badTime(found: string): CheckError {
   return usage('bad-time', `"${found.slice(0, 40)}" is no time.`, {
-    advice: 'Give a date such as 2026-06-01, or with a time such as 2026-06-01T12:00:00Z.',
+    advice:
+      'Give a date such as 2026-06-01, or with a time such as 2026-06-01T12:00:00Z or 2026-06-01T14:00:00+02:00.',
     at: { input: '--at' },
   });
 }

@@ -29,7 +29,7 @@ async function readTsmFolder(io: Io, folder: string): Promise<ReportFile> {
   const names = await io.list(folder);
   const readPart = (name: string): Promise<Uint8Array> =>
     names.includes(name) ? io.read(io.path.join(folder, name), 'report') : Promise.resolve(new Uint8Array());
-  if (!names.includes(TSM.report)) throw errors.noReportInFolder(folder);
+  if (!names.includes(TSM.report)) throw errors.noReportInFolder(folder, names.length === 0);
   const provider = latin1(await readPart('provider')).trim();
   if (provider !== '' && provider !== 'sev_guest') throw errors.otherProvider(folder, provider.slice(0, 40));
   const path = io.path.join(folder, TSM.report);
@@ -48,7 +48,8 @@ export async function readReportFile(io: Io, path: string): Promise<ReportFile> 
 export async function readCertificateFiles(io: Io, path: string): Promise<GivenCertificates> {
   if ((await io.stat(path)).kind !== 'folder')
     return certificatesOfFile({ name: io.path.basename(path), bytes: await io.read(path, 'certificate') });
-  const names = (await io.list(path)).filter(mayBeCertificate).sort();
+  const all = await io.list(path);
+  const names = all.filter(mayBeCertificate).sort();
   const read = names.map(async (name) => {
     const bytes = io.read(io.path.join(path, name), 'certificate');
     // What only its content makes a list may be anything, also what cannot be read as one.
@@ -57,6 +58,7 @@ export async function readCertificateFiles(io: Io, path: string): Promise<GivenC
   const given = certificatesOfFolder(
     (await Promise.all(read)).flatMap(({ name, bytes }) => (bytes ? [{ name, bytes }] : [])),
   );
-  if (given.certificates.length === 0 && given.bad.length === 0) throw errors.noCertificatesInFolder(path);
+  if (given.certificates.length === 0 && given.bad.length === 0)
+    throw errors.noCertificatesInFolder(path, all.length === 0);
   return given;
 }

@@ -1,8 +1,9 @@
 // A file of wishes: JSON with their names, or go-sev-guest's policy (proto/check.proto), whose names and numbers are understood.
 
 import { parseExactJson, type JsonValue } from '../core/binary/exactJson';
+import { keyFilter } from '../core/check/keyText';
 import { readWish } from '../core/report/readWish';
-import { WISH_ROWS, type Wishes, type WishRow } from '../core/report/wishes';
+import { WISH_ROWS, type WantedProduct, type Wishes, type WishRow } from '../core/report/wishes';
 import * as errors from './reportErrors';
 
 type JsonObject = ReadonlyMap<string, JsonValue>;
@@ -71,9 +72,10 @@ const ROOT: Readonly<Record<string, PeerRow>> = {
   cabundles: refused('Give these certificates themselves, beside the report.'),
 };
 
-type Member = readonly [name: string, value: JsonValue];
+/** A member, and its name as it is written. */
+type Member = readonly [name: string, value: JsonValue, written: string];
 
-const membersOf = (json: JsonObject): Member[] => [...json].map(([key, value]) => [camel(key), value]);
+const membersOf = (json: JsonObject): Member[] => [...json].map(([key, value]) => [camel(key), value, key]);
 
 /** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one. */
 function partsOf(json: JsonObject): { readonly wishes: readonly Member[]; readonly root: readonly Member[] } {
@@ -86,48 +88,100 @@ function partsOf(json: JsonObject): { readonly wishes: readonly Member[]; readon
   return { wishes: policy ? membersOf(policy) : [], root: root ? membersOf(root) : [] };
 }
 
+/** What a JSON value is, a phrase. */
+const kindOf = (value: JsonValue): string =>
+  Array.isArray(value)
+    ? 'a list'
+    : value === null
+      ? 'null'
+      : `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
+
+/** Whether two products are one, of which the other may say more. */
+const isSameProduct = (a: WantedProduct, b: WantedProduct): boolean =>
+  a.name === b.name && (a.stepping ?? b.stepping) === (b.stepping ?? a.stepping);
+
+/** Wishes as they are found, each by one member only: which of two that differ counts would depend on their order. */
+class Found {
+  wishes: Wishes = {};
+  /** The members by the wishes that they gave. */
+  private readonly members = new Map<string, string>();
+
+  constructor(private readonly file: string) {}
+
+  add(member: string, more: Wishes): void {
+    for (const wish of Object.keys(more)) {
+      const other = this.members.get(wish);
+      const [a, b] = [this.wishes.product, more.product];
+      const isMore = wish === 'product' && a && b && isSameProduct(a, b);
+      if (other !== undefined && !isMore) throw errors.repeatedWish(this.file, named(member), named(other));
+      this.members.set(wish, member);
+    }
+    this.wishes = {
+      ...this.wishes,
+      ...more,
+      ...(more.product && { product: { ...this.wishes.product, ...more.product } }),
+    };
+  }
+}
+
+/** The name of a member for a message: somebody may have pasted a key there. */
+const named = (member: string): string => keyFilter([member])(member.slice(0, 40));
+
+/** The object that a file has. @throws CheckError (usage) that says what it is instead */
+function objectIn(name: string, text: string): JsonObject {
+  if (text.trim() === '') throw errors.wishesNotJson(name, 'empty');
+  const json = parseExactJson(text);
+  if ('problem' in json) {
+    const line = text.slice(0, json.at).split('\n').length;
+    throw errors.wishesNotJson(name, `no JSON (${json.problem}, line ${line})`);
+  }
+  if (!isObject(json.value)) throw errors.wishesNotJson(name, `${kindOf(json.value)}, not an object`);
+  return json.value;
+}
+
 /** Reads wishes. @param name of the file in messages @throws CheckError (usage) for anything that is not understood */
 export function readWishes(name: string, text: string): Wishes {
-  const json = parseExactJson(text);
-  if ('problem' in json) throw errors.wishesNotJson(name, json.problem);
-  if (!isObject(json.value)) throw errors.wishesNotJson(name, 'it is no object');
-  const { wishes: members, root } = partsOf(json.value);
+  const json = objectIn(name, text);
+  const { wishes: members, root } = partsOf(json);
   const isPeer =
     root.length > 0 ||
     members.some(([key]) => ONLY_PEERS.includes(key)) ||
-    [...json.value.keys()].some((key) => key.includes('_'));
-  let wishes: Wishes = isPeer ? { committed: true } : {};
-  const take = (key: string, value: JsonValue, rows: Readonly<Record<string, PeerRow>>) => {
+    [...json.keys()].some((key) => key.includes('_'));
+  const found = new Found(name);
+  const take = ([key, value, written]: Member, rows: Readonly<Record<string, PeerRow>>) => {
     const more = Object.hasOwn(rows, key) ? rows[key]!(value) : undefined;
     if (!more)
       throw errors.unknownWish(
         name,
-        key.slice(0, 40),
+        named(written),
         WISH_ROWS.map((one) => one.name),
       );
-    if (more instanceof Refused) throw errors.refusedWish(name, key, more.why);
-    wishes = { ...wishes, ...more };
+    if (more instanceof Refused) throw errors.refusedWish(name, written, more.why);
+    found.add(written, more);
   };
-  for (const [key, value] of root)
-    if (key === 'product' || key === 'productLine') wishes = { ...wishes, ...productOf(name, key, value) };
-    else take(key, value, ROOT);
-  for (const [key, value] of members) {
+  for (const member of root) {
+    const [key, value, written] = member;
+    if (key === 'product' || key === 'productLine') found.add(written, productOf(name, written, value));
+    else take(member, ROOT);
+  }
+  for (const member of members) {
+    const [key, value, written] = member;
     const row = rowOf(key);
     if (!row) {
-      take(key, value, PEERS);
+      take(member, PEERS);
       continue;
     }
-    // Protobuf writes so what nobody gave.
-    if (value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
+    // Protobuf writes so what nobody gave; a wish of ours that is empty is a mistake.
+    if (isPeer && (value === null || value === '' || (Array.isArray(value) && value.length === 0))) continue;
     if (row.kind === 'product') {
-      wishes = { ...wishes, ...productOf(name, key, value) };
+      found.add(written, productOf(name, written, value));
       continue;
     }
     const read = readWish(row, value);
-    if (!read.ok) throw errors.badWish(`${name}: ${key}`, read.wanted);
-    wishes = { ...wishes, [row.name]: read.value };
+    if (!read.ok) throw errors.badWish(`${name}: ${written}`, read.wanted);
+    found.add(written, { [row.name]: read.value });
   }
-  return wishes;
+  return isPeer ? { committed: true, ...found.wishes } : found.wishes;
 }
 
 /** A product; protobuf has one that is not known for none. */

@@ -6,9 +6,10 @@ import { keyFilter } from '../core/check/keyText';
 import { digestFinding } from '../core/check/digestRules';
 import { inputRow } from '../core/launch/inputs';
 import { textWithBytes } from '../core/binary/rawText';
-import { readSnpInputs } from '../core/tech/snp/inputs';
+import { readSnpInputs, type ReadSnpInputs } from '../core/tech/snp/inputs';
 import type { Io } from '../app/io';
 import { snpInputsOf } from '../app/snpInputs';
+import { insteadOfJson } from '../app/otherFile';
 import { nameOfInput, readWhole } from '../app/vmsaFile';
 import type { DigestReading } from '../app/digestLaunch';
 import type { DigestRequest } from './digest';
@@ -36,7 +37,10 @@ export async function withSnpInputs(io: Io, options: DigestOptions): Promise<Dig
         '--inputs',
         `${inputRow(id).option!} is given, too, and the JSON stands for all of them`,
       );
-  const read = readSnpInputs(textWithBytes(await readWhole(io, path)));
+  const bytes = await readWhole(io, path);
+  const instead = insteadOfJson(bytes);
+  const read: ReadSnpInputs =
+    instead === undefined ? readSnpInputs(textWithBytes(bytes)) : { ok: false, why: `it is ${instead}` };
   if (!read.ok) throw errors.badInputs(nameOfInput(path), read);
   const { inputs, remarks } = read;
   // A key may be anywhere in it, as the name of a member, too.

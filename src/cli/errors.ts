@@ -272,7 +272,7 @@ export function noTrace(path: string, why: string): CheckError {
 /** The JSON with the inputs of an SNP launch lacks a member, or has another value than it takes; or it is none. @param why a phrase */
 export function badInputs(
   path: string,
-  { member, why = 'it is not JSON' }: { readonly member?: string; readonly why?: string },
+  { member, why }: { readonly member?: string; readonly why: string },
 ): CheckError {
   return usage(
     'bad-launch-inputs',

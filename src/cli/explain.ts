@@ -83,7 +83,7 @@ export function addExplainCommand(
     .option('--reset-address <number>', 'where additional vCPUs start, without firmware', number(0xffffffff))
     .option('--beside', 'try other images and backups in the folder of the firmware, too')
     .option('--max-cpus <number>', 'try up to so many vCPUs (256 unless given)', number(MAX_VCPUS, 1));
-  addOtherNames(addVerification(addLaunchOptions(command))).action(
+  addOtherNames(addLaunchOptions(addVerification(command))).action(
     async (line: string | undefined, options: ExplainCommandOptions) => {
       exit(await (line === undefined ? explain(io, options, out) : explainLines(io, line, options, out)));
     },

@@ -1,7 +1,7 @@
 // The command line as a function of its arguments and two streams: parses, runs a command, and turns a failure
 // into one line and an exit status.
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { CheckError, EXIT_STATUS } from '../core/errors';
 import { keyFilter } from '../core/check/keyText';
 import type { Io } from '../app/io';
@@ -29,6 +29,14 @@ export type AddCommand = (
   workerPath: string | undefined,
 ) => void;
 
+/** What help says of an option. Of one that can be given more than once, that there is none unless given goes without saying. */
+const optionDescription = (option: Option): string => {
+  const { defaultValue } = option as { readonly defaultValue?: unknown };
+  const isEmpty = Array.isArray(defaultValue) && defaultValue.length === 0;
+  const shown = isEmpty ? (Object.create(option, { defaultValue: { value: undefined } }) as Option) : option;
+  return new Help().optionDescription(shown);
+};
+
 /** The program with these commands. */
 export function buildProgram(
   commands: readonly AddCommand[],
@@ -38,7 +46,10 @@ export function buildProgram(
 ): Command {
   const program = new Command('sevscope')
     .configureOutput(help)
-    .description('Looks into OVMF images and VMSA pages, and checks SEV launch measurements.')
+    .configureHelp({ optionDescription })
+    .description(
+      'Checks launches of SEV, SEV-ES and SEV-SNP guests, and shows OVMF images, VMSA pages, attestation reports and ID blocks.',
+    )
     .version(SEVSCOPE_VERSION)
     .exitOverride()
     .showHelpAfterError('(--help lists the options)');

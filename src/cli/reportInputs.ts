@@ -3,7 +3,7 @@
 import * as errors from './errors';
 import { reportNeeded } from '../core/check/errors';
 import type { LaunchFile } from '../core/check/launchFile';
-import { inputRow } from '../core/launch/inputs';
+import { inputRow, type InputId } from '../core/launch/inputs';
 import type { Io } from '../app/io';
 import { titleOf, type ReportInputs } from '../app/launch';
 import type { EvidenceQuestion } from '../app/reportEvidence';
@@ -12,6 +12,17 @@ import { readVerification, wishOptionIn, type VerificationOptions } from './wish
 
 /** The options of a launch that may have a report. */
 export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions;
+
+/** Refuses what is said of a report where there is none. @throws CheckError (usage) that names the option */
+export function refuseWishes(
+  options: VerificationOptions,
+  why = 'it is about a report, which --report names',
+): void {
+  const wish = options.require === undefined ? wishOptionIn(options) : '--require';
+  const other = options.at === undefined ? undefined : '--at';
+  const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
+  if (unused !== undefined) throw errors.oddOption(unused, why);
+}
 
 /**
  * The report that is to be verified; undefined when there is none.
@@ -25,10 +36,7 @@ export async function evidenceFrom(
   const report = options.report ?? file?.report;
   if (report === undefined) {
     if (options.certificates) throw reportNeeded('certificates');
-    const wish = options.require === undefined ? wishOptionIn(options) : '--require';
-    const other = options.at === undefined ? undefined : '--at';
-    const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
-    if (unused !== undefined) throw errors.oddOption(unused, 'it is about a report, which --report names');
+    refuseWishes(options);
     return undefined;
   }
   const { at, require: wishes, roots } = await readVerification(io, options);
@@ -37,6 +45,40 @@ export async function evidenceFrom(
     certificates: options.certificates ?? (options.report === undefined ? file?.certificates : undefined),
     require: { ...file?.require, ...wishes },
   };
+}
+
+/** Inputs of a measurement of SEV or SEV-ES. */
+const OF_MEASUREMENT: readonly InputId[] = [
+  'apiMajor',
+  'apiMinor',
+  'buildId',
+  'keys.tik',
+  'keys.tek',
+  'keys.tk',
+];
+
+/** Options that are about a running domain alone. */
+const OF_DOMAIN: readonly (readonly [name: string, option: string])[] = [
+  ['connection', inputRow('connection').option!],
+  ['insecure', '--insecure'],
+  ['ignoreConfig', '--ignore-config'],
+];
+
+/**
+ * Refuses what would play no part in a check by a report, so that nobody thinks it did.
+ * @throws CheckError (usage) that names the option
+ */
+export function refuseUnused(options: ReportOptions): void {
+  const given = options as object as Readonly<Record<string, unknown>>;
+  const odd = OF_MEASUREMENT.find((id) => given[id] !== undefined);
+  if (odd !== undefined)
+    throw errors.oddOption(
+      inputRow(odd).option!,
+      'it is about the measurement of an SEV or SEV-ES guest, and the report has that of an SEV-SNP guest',
+    );
+  const alone = OF_DOMAIN.find(([name]) => given[name] !== undefined);
+  if (alone) throw errors.domainNeeded(alone[1]);
+  if (given['secretHeader'] !== undefined) throw errors.noSecretsByDigest();
 }
 
 /** All inputs of a launch that is compared with a report. @throws CheckError (usage) for an option of another launch */

@@ -33,7 +33,7 @@ import {
   recordedInputs,
   type LaunchOptions,
 } from './launchOptions';
-import { evidenceFrom, inputsOfReport } from './reportInputs';
+import { evidenceFrom, inputsOfReport, refuseUnused } from './reportInputs';
 import { saysNoLaunch, waysToCheck } from './launchNeeds';
 import { launchName, printJson, withoutKeys, type Output } from './output';
 import { checkSecretFiles, checkSecretOptions, readSecrets } from './secretOptions';
@@ -133,6 +133,7 @@ async function validateOne(
   if (options.saveLaunch !== undefined) throw errors.domainNeeded('--save-launch');
   if (evidence) {
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
+    refuseUnused(options);
     const inputs = inputsOfReport(options, file, evidence);
     const report = await checkReport(io, inputs, { onProgress: out.onProgress, admit });
     onReport(report);

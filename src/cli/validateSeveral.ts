@@ -17,7 +17,7 @@ import { libvirt } from '../libvirt/client';
 import { admitFor } from './files';
 import { domainInputs, inputsOfDigest, recordedInputs } from './launchOptions';
 import { launchName, withoutKeys, type Output } from './output';
-import { evidenceFrom, inputsOfReport } from './reportInputs';
+import { evidenceFrom, inputsOfReport, refuseWishes } from './reportInputs';
 import { terminalConnection } from './validateDomain';
 import { printResults, ResultLines, shortPath } from './validateLines';
 import type { ValidateOptions } from './validateOptions';
@@ -46,6 +46,9 @@ export async function validateSeveral(
   const admit = admitFor(io, options);
   const files = await readAll(io, paths);
   await admit([...paths, ...files.flatMap((file) => (file instanceof CheckError ? [] : filesOf(file)))]);
+  // What is said of reports is for those that have one; where none has, somebody would think that it was judged.
+  if (files.every((file) => !(file instanceof CheckError) && file.report === undefined))
+    refuseWishes(options, 'it is about a report, and none of these launch files has one');
   const begun = new Date();
   const jobs = paths.map((path, i) => ({
     path,

@@ -1,6 +1,7 @@
 // The options of what is wanted of an attestation report, and of how it is verified: the same on every command that takes a report.
 
 import { Option, type Command } from 'commander';
+import { insteadOfJson } from '../app/otherFile';
 import * as appErrors from '../app/reportErrors';
 import { readWishes } from '../app/reportWishes';
 import type { Io } from '../app/io';
@@ -38,7 +39,7 @@ class WishOption extends Option {
     private readonly row: WishRow,
     flags: string,
   ) {
-    super(flags, row.doc);
+    super(flags, row.doc.replace(/^whether /, ''));
   }
   override attributeName(): string {
     return `${KEY}${this.row.name}`;
@@ -98,12 +99,25 @@ export const wishOptionIn = (options: object): string | undefined => {
   return row && optionOf(row);
 };
 
-/** A time as people write it, in milliseconds since 1970; UTC. @throws CheckError (usage) */
+/** RFC 3339, of which the time, its seconds and its zone can be left out. */
+const TIME = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2})?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** A time as people write it, in milliseconds since 1970; UTC unless it says so. @throws CheckError (usage) */
 function timeOf(text: string): number {
-  const isTime = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?Z?)?$/.test(text);
-  const time = isTime ? Date.parse(text.includes('T') && !text.endsWith('Z') ? `${text}Z` : text) : NaN;
-  if (Number.isNaN(time)) throw appErrors.badTime(text);
+  const [, day = '', zone] = TIME.exec(text) ?? [];
+  const [midnight, time] = [Date.parse(day), Date.parse(text === day || zone ? text : `${text}Z`)];
+  // Date.parse takes the 31st of February for the 3rd of March.
+  const isDay = !Number.isNaN(midnight) && new Date(midnight).toISOString().startsWith(day);
+  if (!isDay || Number.isNaN(time)) throw appErrors.badTime(text);
   return time;
+}
+
+/** The wishes in a file. @throws CheckError when it cannot be read, or has others */
+async function wishesIn(io: Io, path: string): Promise<Wishes> {
+  const bytes = await io.read(path, 'wishes');
+  const instead = insteadOfJson(bytes);
+  if (instead !== undefined) throw appErrors.wishesNotJson(path, instead);
+  return readWishes(path, new TextDecoder().decode(bytes));
 }
 
 /** What was asked of a report: the time, and the wishes of a file and of options, which override those of the file. */
@@ -113,9 +127,6 @@ export async function readVerification(
 ): Promise<{ readonly at: number; readonly require: Wishes; readonly roots: readonly string[] }> {
   const wishes = wishesOf(options);
   const at = options.at === undefined ? Date.now() : timeOf(options.at);
-  const required =
-    options.require === undefined
-      ? {}
-      : readWishes(options.require, new TextDecoder().decode(await io.read(options.require, 'wishes')));
+  const required = options.require === undefined ? {} : await wishesIn(io, options.require);
   return { at, require: { ...required, ...wishes }, roots: options.root };
 }

@@ -54,8 +54,12 @@ const BLOCK_WORDS = 2 ** 14;
  */
 export function whichOccur(bytes: Uint8Array, codes: readonly [number, number, number]): boolean[] {
   const [a, b, c] = codes.map((code) => code * ONES) as [number, number, number];
-  const start = Math.min(bytes.length, (4 - (bytes.byteOffset % 4)) % 4);
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset + start, (bytes.length - start) >> 2);
+  const before = (4 - (bytes.byteOffset % 4)) % 4;
+  const count = Math.max(0, (bytes.length - before) >> 2);
+  // Fewer bytes than lie before a word have none, and a view cannot begin behind them.
+  const words =
+    count === 0 ? new Uint32Array(0) : new Uint32Array(bytes.buffer, bytes.byteOffset + before, count);
+  const start = Math.min(bytes.length, before);
   let [inA, inB, inC] = [0, 0, 0];
   for (let at = 0; at < words.length && (inA & HIGH_BITS) === 0; at += BLOCK_WORDS) {
     const end = Math.min(words.length, at + BLOCK_WORDS);

@@ -13,6 +13,9 @@ const MAX_DEPTH = 64;
 
 class Broken extends Error {}
 
+/** A name that may stand in a message. What else is there may be anything, such as a secret that was pasted. */
+const NAME = /^(?:[\w-]{1,10}|[A-Za-z_]{1,40})$/;
+
 const WORDS: Readonly<Record<string, null | boolean>> = { true: true, false: false, null: null };
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -77,7 +80,8 @@ class Reader {
       this.space();
       if (this.text[this.at] !== '"') throw new Broken('a key is missing');
       const key = this.string();
-      if (members.has(key)) throw new Broken(`the key "${key.slice(0, 40)}" is there twice`);
+      if (members.has(key))
+        throw new Broken(`${NAME.test(key) ? `the key "${key}"` : 'a key'} is there twice`);
       this.expect(':');
       members.set(key, this.value(depth + 1));
     } while (this.next(','));
@@ -120,4 +124,14 @@ export function parseExactJson(text: string): JsonRead {
     if (error instanceof Broken) return { problem: error.message, at: Math.min(reader.at, text.length) };
     throw error;
   }
+}
+
+/** The same value as JSON.parse makes it: objects, and numbers that may be rounded. */
+export function plainValue(value: JsonValue): unknown {
+  if (value instanceof Map)
+    return Object.fromEntries(
+      [...value].map(([name, inner]: [string, JsonValue]) => [name, plainValue(inner)]),
+    );
+  if (Array.isArray(value)) return value.map(plainValue);
+  return typeof value === 'bigint' ? Number(value) : value;
 }

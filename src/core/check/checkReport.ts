@@ -1,7 +1,7 @@
 // The check of a launch against an attestation report: whether the report is true, and whether what it shows is what the owner's inputs
 // give and what she said. Only a report that is verified up to a trusted root can match. SEV-SNP Firmware ABI, ATTESTATION_REPORT.
 
-import { bytesToHex, fromHex, hex, isSameBytes } from '../binary/hex';
+import { bytesToHex, fromHex, hex, isSameBytes, isZero } from '../binary/hex';
 import { equalInConstantTime } from '../launch/hasher';
 import { TECHNOLOGY_NAMES } from '../launch/inputs';
 import type { Report, ReportedEvidence, Source } from '../launch/report';
@@ -33,12 +33,15 @@ export interface StatedReport {
   readonly policy?: bigint | undefined;
   /** 32 bytes. */
   readonly hostData?: Uint8Array | undefined;
-  /** Of an ID block. */
+  /** Of an ID block: 48 bytes, the launch digest that it is for. */
+  readonly blockDigest?: Uint8Array | undefined;
   readonly guestSvn?: number | undefined;
   readonly familyId?: Uint8Array | undefined;
   readonly imageId?: Uint8Array | undefined;
   readonly idKeyDigest?: Uint8Array | undefined;
   readonly authorKeyDigest?: Uint8Array | undefined;
+  /** Whether an author key vouches for the ID key. */
+  readonly authorKey?: boolean | undefined;
   /** Whether a VCEK may sign. */
   readonly vcek?: boolean | undefined;
 }
@@ -87,14 +90,27 @@ const BYTES = [
   ['authorKeyDigest', 'author_key_digest', 'author key digest'],
 ] as const;
 
+/** Whether there is an author key, where nothing is said of which; at most one sentence. */
+function authorDifference(found: Uint8Array, { authorKey, authorKeyDigest }: StatedReport): string[] {
+  if (authorKey === undefined || authorKeyDigest || authorKey === !isZero(found)) return [];
+  return [
+    authorKey
+      ? 'The report shows no author key, and one was to vouch for the ID key.'
+      : `The report shows an author key (its digest is ${bytesToHex(found)}), and none was to vouch for the ID key.`,
+  ];
+}
+
 /** In what the report shows something else than was said, sentences. */
 function differences({ values }: AttestationReport, stated: StatedReport): string[] {
-  const { launchDigest, policy, guestSvn } = stated;
+  const { launchDigest, blockDigest, policy, guestSvn } = stated;
   const differ = (what: string, found: string, said: string) =>
     `The report shows the ${what} ${found}, not ${said}.`;
   return [
     ...(launchDigest && !isSame(launchDigest, values.measurement)
       ? [differ('measurement', bytesToHex(values.measurement), 'the launch digest that was named')]
+      : []),
+    ...(blockDigest && !isSame(blockDigest, values.measurement)
+      ? [differ('measurement', bytesToHex(values.measurement), 'the launch digest that the ID block is for')]
       : []),
     ...(policy !== undefined && policy !== values.policy
       ? [differ('policy', hex(values.policy), hex(policy))]
@@ -107,6 +123,7 @@ function differences({ values }: AttestationReport, stated: StatedReport): strin
       const found = values[field];
       return said && !isSameBytes(said, found) ? [differ(what, bytesToHex(found), bytesToHex(said))] : [];
     }),
+    ...authorDifference(values.author_key_digest, stated),
     ...(stated.vcek === false && signingKeyOf(values) === 'VCEK'
       ? ['A VCEK signed the report, and a VLEK was to.']
       : []),

@@ -65,6 +65,8 @@ const isName = (text: string): boolean =>
 const ID = /^[a-z]{1,8}-[0-9a-f]{8,17}$/;
 /** Of Git. */
 const SHA1 = /^[0-9a-f]{40}$/i;
+/** A time (RFC 3339). */
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?$/;
 /** A register: a run of one digit is rare in a key. */
 const REGISTER = /^(?=.*([0-9a-f])\1{3})[0-9a-f]{1,16}$/i;
 /** A digest whose name says so, as on a kernel's command line and in names of stored files. */
@@ -84,7 +86,7 @@ function isAddress(text: string): boolean {
 /** Whether a text is the name, number or address of something. A whole key is none, even if it could be. */
 const isOrdinary = (text: string): boolean =>
   isAddress(text) ||
-  (!looksLikeKey(text) && (isName(text) || [ID, SHA1, REGISTER].some((form) => form.test(text))));
+  (!looksLikeKey(text) && (isName(text) || [ID, SHA1, REGISTER, TIME].some((form) => form.test(text))));
 
 /**
  * Whether a text may be a key, or what is left of one, with mistakes of typing too. For texts that name nothing: what names

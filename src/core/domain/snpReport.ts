@@ -109,17 +109,18 @@ export function idBlockFacts(
 
 /** What the report of the guest must show: what the owner says, and otherwise what the domain is defined with. */
 export function statedByDomain(question: DomainQuestion, hashes: Hashes): StatedReport {
-  const { idBlock, idAuth, authorKey, hostData, vcek } = question.config.launchSecurity!;
-  const { given } = question;
+  const { idBlock, idAuth, authorKey, hostData, vcek } = wantedLaunch(question);
   const { owner, domain, reported } = snpPoliciesBy(question);
-  const stated = {
-    policy: owner ?? reported ?? domain,
+  const bytesOf = (text: string | undefined) => (text === undefined ? undefined : bytesIn(text));
+  const ids = { idBlock: bytesOf(idBlock), idAuth: bytesOf(idAuth), authorKey };
+  const ofBlock = statedByIdBlock(ids, hashes);
+  const ofOwner = question.given.wishes?.idBlock && ofBlock.policy;
+  return {
+    ...ofBlock,
+    policy: owner ?? ofOwner ?? reported ?? domain ?? ofBlock.policy,
     vcek,
-    hostData: given.wishes?.hostData ?? (hostData === undefined ? undefined : fromBase64(hostData)),
+    hostData: bytesOf(hostData),
   };
-  if (idBlock === undefined || idAuth === undefined) return stated;
-  const ofBlock = statedByIdBlock(bytesIn(idBlock), bytesIn(idAuth), authorKey, hashes);
-  return { ...ofBlock, ...stated, policy: stated.policy ?? ofBlock.policy };
 }
 
 /** Why the firmware refuses a launch with another digest than that of its ID block, a sentence; undefined when they are equal. */

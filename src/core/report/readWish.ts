@@ -44,7 +44,7 @@ const PART_NAMES: Readonly<Record<string, TcbComponent>> = {
 
 /** A TCB from `snp=23,microcode=213`, from an object, or from its 64-bit number in the layout of Milan and Genoa, as go-sev-guest has it. */
 function readTcb(value: unknown): ReadWish {
-  const wanted = 'parts such as snp=23,microcode=213';
+  const wanted = 'parts such as snp=23,microcode=213, each once and at most 255';
   const entries: (readonly [string, unknown])[] =
     typeof value === 'string' && value.includes('=')
       ? value.split(',').map((part) => part.trim().split('=') as [string, string])
@@ -63,11 +63,16 @@ function readTcb(value: unknown): ReadWish {
   for (const [name, text] of entries) {
     const part = TCB_COMPONENTS.find((one) => one === name) ?? PART_NAMES[name];
     const number = asNumber(text);
-    if (!part || number === undefined || number > 255n) return { ok: false, wanted };
+    // Of a part that is there twice the one or the other would be left out.
+    if (!part || number === undefined || number > 255n || parts[part] !== undefined)
+      return { ok: false, wanted };
     parts[part] = Number(number);
   }
   return { ok: true, value: parts };
 }
+
+/** Of go-sev-guest's SevProduct. */
+const PRODUCT_MEMBERS: readonly string[] = ['name', 'machineStepping', 'machine_stepping'];
 
 /** A product by its name, or in the form of go-sev-guest's policy, which may also have a stepping. */
 function readProduct(value: unknown): ReadWish {
@@ -78,6 +83,7 @@ function readProduct(value: unknown): ReadWish {
   const text = typeof said === 'string' ? said.replace(/^SEV_PRODUCT_/, '').toLowerCase() : '';
   const name = names.find((one) => one.toLowerCase() === text);
   if (!name) return { ok: false, wanted };
+  if (of && [...of.keys()].some((key) => !PRODUCT_MEMBERS.includes(key))) return { ok: false, wanted };
   const step = of?.get('machineStepping') ?? of?.get('machine_stepping');
   if (step === undefined || step === null) return { ok: true, value: { name } };
   const stepping = asNumber(step);

@@ -1,50 +1,12 @@
 // The steps of a verification that compare a report with what its owner wants of it: one for each row of the table of wishes.
 
 import { bytesToHex, hex, isSameBytes, isZero } from '../binary/hex';
-import { SNP_POLICY, snpPolicyValue, type SnpPolicyName } from '../tech/snp/policy';
-import { PLATFORM_INFO } from './bits';
 import { provisional } from './findings';
 import { tcbParts, type TcbComponent } from './products';
 import { versionText, type AttestationReport } from './report';
 import { NOTHING_ASKED, failed, judged, notChecked, passed, type Step, type StepId } from './steps';
+import { weakerPlatform, weakerPolicy } from './weaker';
 import { WISH_ROWS, type WantedProduct, type WantedTcb, type Wishes, type WishRow } from './wishes';
-
-/** Policy bits that allow something, and those that protect: a report is weaker where it has one of the first or lacks one of the second. */
-const ALLOWS: readonly SnpPolicyName[] = ['SMT', 'MIGRATE_MA', 'DEBUG', 'CXL_ALLOW'];
-const PROTECTS: readonly SnpPolicyName[] = [
-  'SINGLE_SOCKET',
-  'MEM_AES_256_XTS',
-  'RAPL_DIS',
-  'CIPHERTEXT_HIDING',
-  'PAGE_SWAP_DISABLE',
-];
-
-/** In what a policy is weaker than another, phrases; empty when it is at least as strict. */
-export function weakerPolicy(found: bigint, wanted: bigint): string[] {
-  const value = (policy: bigint, name: SnpPolicyName) => snpPolicyValue(policy, name);
-  const abi = (policy: bigint) => value(policy, 'ABI_MAJOR') * 256 + value(policy, 'ABI_MINOR');
-  const abiText = (policy: bigint) => `${value(policy, 'ABI_MAJOR')}.${value(policy, 'ABI_MINOR')}`;
-  const strangers =
-    found &
-    ~wanted &
-    ~SNP_POLICY.reduce((all, { lsb, width }) => all | (((1n << BigInt(width)) - 1n) << BigInt(lsb)), 0n);
-  return [
-    ...(abi(found) < abi(wanted) ? [`its lowest ABI is ${abiText(found)}, below ${abiText(wanted)}`] : []),
-    ...ALLOWS.filter((name) => value(found, name) > value(wanted, name)).map((name) => `it allows ${name}`),
-    ...PROTECTS.filter((name) => value(found, name) < value(wanted, name)).map((name) => `it lacks ${name}`),
-    ...(strangers === 0n ? [] : [`it has bits that mean nothing (${hex(strangers)})`]),
-  ];
-}
-
-/** In what a platform is weaker than what is wanted, phrases. SMT is the one bit that exposes something. */
-export function weakerPlatform(found: bigint, wanted: bigint): string[] {
-  return PLATFORM_INFO.flatMap(({ lsb, width, name }) => {
-    if (width !== 1) return [];
-    const [has, wants] = [(found >> BigInt(lsb)) & 1n, (wanted >> BigInt(lsb)) & 1n];
-    if (name === 'SMT_EN') return has > wants ? ['SMT is on'] : [];
-    return has < wants ? [`${name} is off`] : [];
-  });
-}
 
 /** A list of values in words. */
 const oneOf = (all: readonly Uint8Array[]): string => all.map(bytesToHex).join(' or ');

@@ -100,7 +100,7 @@ const idBlocks: Target = {
       }
     }
     if (block) {
-      const stated = statedByIdBlock(block, auth, true, HASHES);
+      const stated = statedByIdBlock({ idBlock: block, idAuth: auth, authorKey: true }, HASHES);
       assert.equal(stated.policy, idBlockIn(toBase64(block)).policy);
       assert.equal(stated.authorKeyDigest?.length, auth && 48);
     }

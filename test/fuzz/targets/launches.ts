@@ -4,6 +4,8 @@
 import assert from 'node:assert/strict';
 import { applyEdits } from 'jsonc-parser';
 import type { CheckError } from '../../../src/core/errors';
+import { isObject } from '../../../src/core/binary/values';
+import { insteadOfJson } from '../../../src/app/otherFile';
 import { badByteIn } from '../../../src/app/text';
 import { isIgnored, workTreeOf } from '../../../src/app/gitIgnore';
 import { changeLaunchText } from '../../../src/app/launchEdits';
@@ -105,8 +107,10 @@ const linted: Target = {
     io.files.set('/guest/tik.bin', { bytes: TIK, mode: 0o644 });
     io.files.set('/guest/tek.bin', { bytes: TIK, mode: 0o600 });
     const badByte = badByteIn(input);
+    const instead = insteadOfJson(input);
     const { problems } = await lintLaunch(io, text, PATH, { files: true, badByte });
     const read = parseLaunchText(text);
+    if (read.faults.length === 0 && isObject(read.value)) assert.equal(instead, undefined);
     problems.forEach((problem, i) => {
       assertPlace(text, problem);
       assertSentence(problem.message);

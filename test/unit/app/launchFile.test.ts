@@ -8,8 +8,10 @@ import { CheckError } from '../../../src/core/errors';
 import { CPU_MODELS } from '../../../src/core/vmsa/launch/cpuModels';
 import { SEV_ES_PROFILES } from '../../../src/core/vmsa/launch/profiles';
 import { launchInputs, ownerInputsOf, statedPlatform } from '../../../src/app/launch';
-import { parseLaunchFile } from '../../../src/app/launchFile';
+import { parseLaunchFile, readLaunchFile } from '../../../src/app/launchFile';
+import { buildOvmf } from '../../../src/core/ovmf/build';
 import { io } from '../../helpers/io';
+import { memoryIo } from '../../helpers/memoryIo';
 
 const SCHEMA = readFileSync('media/sevlaunch.schema.json', 'utf8');
 // VS Code has keywords of its own, which are no business of this program.
@@ -363,9 +365,58 @@ describe('A launch file', () => {
   it('is refused when it is no JSON', () =>
     assert.throws(() => parseLaunchFile(io, '{"firmware": }', '/a'), {
       code: 'not-json',
-      message: '/a is not a launch file: it is not JSON (character 13).',
+      message: '/a is not a launch file: from line 1, column 14 on it is not JSON.',
       at: { offset: 13 },
     }));
+  const others: [what: string, bytes: Uint8Array, message: RegExp][] = [
+    ['nothing', new Uint8Array(0), /: it is empty\. Give a launch file/],
+    ['a key', Buffer.from('-----BEGIN EC PRIVATE KEY-----\n'), /: it is a PEM file, such as a certificate/],
+    [
+      'a key of 16 bytes',
+      Buffer.from('000102030405060708090a0b0c0d0e0f', 'hex'),
+      /: it is 16 bytes long, like a TIK/,
+    ],
+    ['an image', Buffer.from(buildOvmf()).subarray(-4096), /: it is an OVMF image\./],
+    ['an archive', Buffer.from('PK\x03\x04...'), /: it is a zip archive\./],
+    [
+      'a text in UTF-16',
+      Buffer.from('\ufeff{}', 'utf16le'),
+      /: it is a text file in UTF-16\. Save it as UTF-8\.$/,
+    ],
+    ['bytes', Uint8Array.from({ length: 100 }, (_, i) => (i * 37) % 256), /: it is no text\./],
+  ];
+  for (const [what, bytes, message] of others)
+    it(`is named for what it is in place of one: ${what}`, async () => {
+      const files = memoryIo();
+      files.files.set('/a', { bytes: Uint8Array.from(bytes), mode: 0o600 });
+      await assert.rejects(readLaunchFile(files, '/a'), { code: 'not-launch-json', message });
+    });
+  it('is no other file because a mark of one is in its midst', async () => {
+    const files = memoryIo();
+    const text = JSON.stringify({ ...GOOD, name: 'x' })
+      .padEnd(257)
+      .concat('ustar');
+    for (const [name, wanted] of [
+      [JSON.stringify({ ...GOOD, name: 'x'.repeat(240 - 8) + 'ustar'.repeat(20) }), undefined],
+      [text, 'not-json'],
+    ] as const) {
+      files.files.set('/a', { bytes: Buffer.from(name), mode: 0o600 });
+      const code = await readLaunchFile(files, '/a').then(
+        () => undefined,
+        (error: unknown) => (error as CheckError).code,
+      );
+      assert.equal(code, wanted);
+    }
+  });
+  for (const [member, value, found] of [
+    ['firmware', '', 'a text'],
+    ['certificates', [], 'a list'],
+  ] as const)
+    it(`is refused with nothing as "${member}"`, () =>
+      assert.throws(() => parse({ ...GOOD, launch: undefined, report: 'r', [member]: value }), {
+        code: 'not-a-launch-file',
+        message: new RegExp(`${member}: wanted ${found} that is not empty, found an empty one\\.`),
+      }));
   it('may begin with a byte order mark', () => {
     const text = `\ufeff${JSON.stringify(GOOD)}`;
     assert.deepEqual(parseLaunchFile(io, text, '/work/space/a.sevlaunch.json'), parse(GOOD));

@@ -154,6 +154,15 @@ describe('A launch file with a report', () => {
       ['an ID block of another image', block({ image_id: filled(16, 5) }), /the image ID 0606/],
       ['an ID block of another policy', block({ policy: 0x20000n }), /the policy 0x30000, not 0x20000/],
       ['other keys of the ID block', block({}, 9), /the ID key digest .*the author key digest/],
+      ['its ID authentication alone', { idAuth: block().idAuth }, undefined],
+      ['the keys of another one alone', { idAuth: block({}, 9).idAuth }, /the ID key digest/],
+      [
+        'an ID block of another launch digest',
+        block({ launch_digest: filled(48, 1) }),
+        /the measurement .*, not the launch digest that the ID block is for/,
+      ],
+      ['that there is an author key', { authorKey: true }, undefined],
+      ['that there is none', { authorKey: false }, /shows an author key \(its digest is .*\), and none was/],
       ['that no VCEK may sign', { vcek: false }, /A VCEK signed the report/],
       ['another launch digest', { launchDigest: '0'.repeat(96) }, /not the launch digest that was named/],
     ];
@@ -164,6 +173,15 @@ describe('A launch file with a report', () => {
         assert.deepEqual([report.verdict, statusOf(report)], wrong ? ['does not match', 1] : ['matches', 0]);
         if (wrong) assert.match(report.summary, wrong);
       });
+  });
+
+  it('does not match without the author key that is to be there', async () => {
+    place();
+    const report = await check({ ...LAUNCH, ...GIVEN, authorKey: true });
+    assert.deepEqual([report.verdict, statusOf(report)], ['does not match', 1]);
+    assert.match(report.summary, /shows no author key, and one was to vouch/);
+    const none = await check({ ...LAUNCH, ...GIVEN, authorKey: false });
+    assert.equal(none.verdict, 'matches', none.summary);
   });
 
   describe('with wishes', () => {

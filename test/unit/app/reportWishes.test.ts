@@ -11,6 +11,8 @@ import { filled, makeReport, type ReportParts } from '../core/report/reports';
 const base64 = (size: number, byte: number) => Buffer.alloc(size, byte).toString('base64');
 const read = (json: object) => readWishes('policy.json', JSON.stringify(json));
 
+const KEY = Buffer.from('0123456789abcdef').toString('base64');
+
 describe('A file of wishes', () => {
   const understood: [string, object, Wishes][] = [
     ['an author key that is required', { requireAuthorKey: true }, { requireAuthorKey: true }],
@@ -61,7 +63,34 @@ describe('A file of wishes', () => {
     ['a stepping that is none', { product: { name: 'Milan', machineStepping: 256 } }, 'bad-wish', /stepping/],
     ['a flag in words', { requireIdBlock: 'yes' }, 'bad-wish', /true or false/],
     ['a member that is not known', { requireIdblock: true }, 'unknown-wish', /requireIdblock/],
-    ['a list', [], 'wishes-not-json', /no object/],
+    ['a list', [], 'wishes-not-json', /it is a list, not an object\. Give JSON such as/],
+    [
+      'one wish by two names',
+      { guestSvn: 5, minimumGuestSvn: 0 },
+      'repeated-wish',
+      /"guestSvn" and "minimumGuestSvn"/,
+    ],
+    ['one name in two ways to write it', { guestSvn: 5, guest_svn: 0 }, 'repeated-wish', /"guest_svn"/],
+    [
+      'what firmware must be, twice',
+      { committed: true, permitProvisionalFirmware: true },
+      'repeated-wish',
+      /./,
+    ],
+    [
+      'two products',
+      { rootOfTrust: { productLine: 'Milan', product: { name: 'SEV_PRODUCT_GENOA' } } },
+      'repeated-wish',
+      /"productLine" and "product"/,
+    ],
+    ['a product with what is not judged', { product: { name: 'Milan', model: 3 } }, 'bad-wish', /Milan/],
+    ['nothing in place of bytes', { measurement: '' }, 'bad-wish', /48 bytes.*it is empty/],
+    ['no value of several', { measurement: [] }, 'bad-wish', /48 bytes/],
+    ['no value at all', { vmpl: null }, 'bad-wish', /a number/],
+    ['a part of a TCB twice', { minimumTcb: 'snp=99,snp=1' }, 'bad-wish', /each once/],
+    ['a part of a TCB by two names', { minimumTcb: { bl: 99, boot_loader: 1 } }, 'bad-wish', /each once/],
+    ['a member with underscores', { __proto__x: 1 }, 'unknown-wish', /"__proto__x"/],
+    ['a key as the name of a member', { [KEY]: 1 }, 'unknown-wish', /withheld/],
   ];
   for (const [title, json, code, said] of refused)
     it(`is refused: ${title}`, () => {
@@ -70,6 +99,31 @@ describe('A file of wishes', () => {
         (error) => error instanceof CheckError && error.code === code && said.test(error.message),
       );
     });
+
+  const texts: [string, string, RegExp][] = [
+    ['nothing', ' \r\n', /^w has no wishes: it is empty\. Give JSON/],
+    ['a text', 'vmpl: 0', /it is no JSON \(a value is missing, line 1\)/],
+    ['JSON that breaks', '{\n"vmpl": 0,\n}', /line 3\)/],
+    ['a name twice', '{"vmpl": 1, "vmpl": 0}', /the key "vmpl" is there twice/],
+    ['a number', '5', /it is a number, not an object/],
+  ];
+  for (const [title, text, said] of texts)
+    it(`is none: ${title}`, () => {
+      assert.throws(() => readWishes('w', text), { code: 'wishes-not-json', message: said });
+    });
+
+  it('repeats no key that is the name of two members', () => {
+    const text = `{"${KEY}": 1, "${KEY}": 2}`;
+    assert.throws(
+      () => readWishes('w', text),
+      (error) => error instanceof CheckError && !error.message.includes(KEY.slice(0, 12)),
+    );
+  });
+
+  it('names a product and its stepping by two members that agree', () => {
+    const json = { rootOfTrust: { product: { name: 'Milan', machineStepping: 1 }, productLine: 'Milan' } };
+    assert.deepEqual(read(json), { product: { name: 'Milan', stepping: 1 }, committed: true });
+  });
 
   const judged: [string, ReportParts, Wishes, 'passed' | 'failed' | 'not-checked'][] = [
     [
@@ -87,6 +141,11 @@ describe('A file of wishes', () => {
     ['another product', {}, { product: { name: 'Milan' } }, 'failed'],
     ['the stepping', {}, { product: { name: 'Genoa', stepping: 1 } }, 'passed'],
     ['another stepping', {}, { product: { name: 'Genoa', stepping: 2 } }, 'failed'],
+    ['a bit of the policy that is not known', {}, { policy: 0x4030000n }, 'failed'],
+    ['one that only the report has', { policy: 0x4030000n }, { policy: 0x30000n }, 'failed'],
+    ['one that both have', { policy: 0x4030000n }, { policy: 0x4030000n }, 'passed'],
+    ['a bit of the platform that is not known', {}, { platformInfo: 0x8001n }, 'failed'],
+    ['one that the platform has', { platform_info: 0x8001n }, { platformInfo: 0x8001n }, 'passed'],
     ['one of two products', { version: 2 }, { product: { name: 'Genoa' } }, 'failed'],
   ];
   for (const [title, parts, wishes, outcome] of judged)

@@ -18,7 +18,7 @@ import { AT, makeEvidence } from '../../helpers/evidence';
 import { memoryIo } from '../../helpers/memoryIo';
 import { filled, padded, type ReportParts } from '../core/report/reports';
 import { decode } from '../../../src/core/binary/struct';
-import { PUBLIC_KEY } from '../../../src/core/tech/snp/idBlock';
+import { bytesIn, PUBLIC_KEY } from '../../../src/core/tech/snp/idBlock';
 import { idAuthWith, idBlockWith, questionWith, type Change } from '../core/domain/cleanQuestion';
 
 const FIRMWARE = Buffer.from(buildOvmf());
@@ -410,6 +410,25 @@ describe('A domain of SEV-SNP with the report of its guest', () => {
     return check({ config, ...change }, { ...OWN, evidence: EVIDENCE, ...inputs });
   }
   const withHostData = { launch: { hostData: ZEROS } };
+  const ID_KEY_DIGEST = Uint8Array.from(sha384(new Uint8Array(PUBLIC_KEY.size)));
+  /** An ID block for the launch, of this family. */
+  const blockOf = (family: number, fields: object = {}) =>
+    idBlockWith({
+      ...{ launch_digest: padded(digestOf(2), 48), family_id: filled(16, family), policy: POLICY },
+      ...fields,
+    });
+  const withBlock = (idBlock: string) => ({
+    launch: { ...withHostData.launch, idBlock, idAuth: idAuthWith() },
+  });
+
+  it('matches when that shows the ID block that owner and domain have', async () => {
+    const report = await checkReported(
+      withBlock(blockOf(7)),
+      { family_id: filled(16, 7), id_key_digest: ID_KEY_DIGEST },
+      { idBlock: bytesIn(blockOf(7)), idAuth: bytesIn(idAuthWith()) },
+    );
+    assert.deepEqual([report.verdict, statusOf(report)], ['matches', 0], report.summary);
+  });
 
   it('matches when that shows the digest of the inputs and what the domain is defined with', async () => {
     const report = await checkReported(withHostData, {});
@@ -441,6 +460,39 @@ describe('A domain of SEV-SNP with the report of its guest', () => {
       'does not match',
       1,
     ],
+    [
+      'of another ID block than the owner has, although the domain has that',
+      withBlock(blockOf(7)),
+      { family_id: filled(16, 7), id_key_digest: ID_KEY_DIGEST },
+      { idBlock: bytesIn(blockOf(8)) },
+      'does not match',
+      1,
+    ],
+    [
+      'of another policy than that of the ID block of the owner',
+      withHostData,
+      {},
+      { idBlock: bytesIn(blockOf(0, { policy: 0x20000n })) },
+      'does not match',
+      1,
+    ],
+    [
+      'of another ID key than the owner has, although the domain has that',
+      withBlock(blockOf(7)),
+      { family_id: filled(16, 7), id_key_digest: ID_KEY_DIGEST },
+      { idAuth: filled(4096, 1) },
+      'does not match',
+      1,
+    ],
+    [
+      'without the author key that the owner wants',
+      withHostData,
+      {},
+      { authorKey: true },
+      'does not match',
+      1,
+    ],
+    ['of a VCEK where the owner wants a VLEK', withHostData, {}, { vcek: false }, 'does not match', 1],
     [
       'that is not signed',
       withHostData,

@@ -261,7 +261,7 @@ describe('digest --compare', () => {
     [[...SNP, '1-2', '--trace'], /there are several launches/],
     [['--mode', 'snp:ovmf-hash', '-f', 'OVMF.fd', '--trace'], /it is for one launch/],
     [[...SNP, '2', '--inputs', 'kernel'], /--firmware is given, too/],
-    [['--mode', 'snp', '--inputs', 'kernel'], /does not have the inputs of an SNP launch: it is not JSON/],
+    [['--mode', 'snp', '--inputs', 'kernel'], /does not have the inputs of an SNP launch: it is /],
     [['--mode', 'seves', '--inputs', 'kernel'], /--inputs cannot be given here/],
   ];
   for (const [args, message] of refused)

@@ -160,6 +160,18 @@ describe('validate takes a report by options', () => {
     assert.equal((await cli('validate', ...require, '--vmpl', '0')).status, 0);
   });
 
+  it('a time in any zone', async () => {
+    for (const time of [
+      '2026-06-01T12:00',
+      '2026-06-01T12:00:00Z',
+      '2026-06-01T14:00:00+02:00',
+      '2028-02-29',
+    ]) {
+      const { status, stderr } = await cli('validate', ...LAUNCH, ...REPORT.slice(0, -1), time);
+      assert.equal(status, 0, `${time}: ${stderr}`);
+    }
+  });
+
   it('and says which has no report to be about, or no place beside one', async () => {
     const digest = ['--launch', fileOf('digest')];
     const refused: [string[], RegExp][] = [
@@ -172,9 +184,51 @@ describe('validate takes a report by options', () => {
       [[...LAUNCH, ...REPORT, '--vmpl', 'x'], /^ERROR: --vmpl must be a number/],
       [[...LAUNCH, ...REPORT, '--report-data', 'abc'], /^ERROR: --report-data must be 64 bytes/],
       [[...LAUNCH, ...REPORT, '--at', 'noon'], /^ERROR: "noon" is no time/],
-
+      ...[
+        '2026-02-31',
+        '2026-02-29',
+        '2026-04-31T12:00:00Z',
+        '2026-00-01',
+        '2026-06-01T25:00:00Z',
+        '2026-06-01T12:00+25:00',
+      ].map((time): [string[], RegExp] => [
+        [...LAUNCH, ...REPORT, '--at', time],
+        new RegExp(
+          `^ERROR: "${time.replaceAll('+', '\\+')}" is no time\\. Give a date such as 2026-06-01, or`,
+        ),
+      ]),
+      ...[
+        ['--tik', 'x'],
+        ['--tek', 'x'],
+        ['--tk', 'x'],
+        ['--api-major', '1'],
+        ['--api-minor', '1'],
+        ['--build-id', '1'],
+      ].map((option): [string[], RegExp] => [
+        [...LAUNCH, ...REPORT, ...option],
+        /^ERROR: --\S+ cannot be given here: it is about the measurement of an SEV or SEV-ES guest/,
+      ]),
+      ...[['--insecure'], ['--ignore-config'], ['--connect', 'test:///default']].map(
+        (option): [string[], RegExp] => [
+          [...LAUNCH, ...REPORT, ...option],
+          /^ERROR: --\S+ is about a running domain/,
+        ],
+      ),
+      [
+        [...LAUNCH, ...REPORT, '--secret-header', 'a', '--secret-payload', 'b'],
+        /^ERROR: Secrets are sealed for a measurement/,
+      ],
       [[...LAUNCH, '--report', 'OVMF.sample.fd'], /^ERROR: OVMF.sample.fd is no attestation report/],
       [['--launch', fileOf('match'), fileOf('wish'), '--report', 'report.bin'], /^ERROR: --report/],
+      ...[
+        ['--vmpl', '1'],
+        ['--require', 'nosuch'],
+        ['--at', '2026-06-01'],
+        ['--root', 'ark.der'],
+      ].map((option): [string[], RegExp] => [
+        ['--launch', fileOf('digest'), 'sample/1-snp-matches.sevlaunch.json', ...option],
+        /^ERROR: --\S+ cannot be given here: it is about a report, and none of these launch files has one/,
+      ]),
     ];
     for (const [options, sentence] of refused) {
       const { status, stderr } = await cli('validate', ...options);

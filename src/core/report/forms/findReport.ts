@@ -3,6 +3,8 @@
 import { latin1, skipSpace } from '../../binary/ascii';
 import { parseExactJson } from '../../binary/exactJson';
 import { byteCount } from '../../binary/hex';
+import { endsOf } from '../../ovmf/kinds/fileKind';
+import { textKind } from '../../ovmf/kinds/text';
 import { MOST_REPORT_FILE } from '../../binary/limits';
 import { readBinaryReport } from './binaryReport';
 import { bytesInText, readJsonReport } from './jsonReport';
@@ -31,8 +33,11 @@ export function findReport(bytes: Uint8Array): ReportFound | NoReport {
   const start = MARK.every((b, i) => bytes[i] === b) ? MARK.length : 0;
   const at = skipSpace(bytes, start);
   if (at === bytes.length) return { reason: 'It is empty.' };
-  return bytes[at] === BRACE ? readJson(bytes, at) : readText(latin1(bytes, at));
+  return bytes[at] === BRACE ? readJson(bytes, at) : readText(latin1(bytes, at), bytes);
 }
+
+/** Kinds of text that may hold a report, or say nothing. */
+const KNOWN_TEXTS: readonly string[] = ['text', 'json', 'hex', 'base64'];
 
 function readJson(bytes: Uint8Array, at: number): ReportFound | NoReport {
   const text = latin1(bytes, at);
@@ -42,8 +47,11 @@ function readJson(bytes: Uint8Array, at: number): ReportFound | NoReport {
   return { reason: `It begins like JSON, but is none: ${json.problem} (line ${line}).` };
 }
 
-function readText(text: string): ReportFound | NoReport {
+function readText(text: string, bytesOfFile: Uint8Array): ReportFound | NoReport {
   const found = bytesInText(text);
+  const kind = found ? undefined : textKind(endsOf(bytesOfFile));
+  if (kind && !KNOWN_TEXTS.includes(kind.id))
+    return { reason: `It is ${kind.words}, not a report in hexadecimal, base64 or JSON.` };
   if (!found)
     return {
       reason: 'It is text, but neither hexadecimal nor base64 of an attestation report, nor JSON with one.',

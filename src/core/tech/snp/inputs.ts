@@ -1,5 +1,6 @@
 // An SNP launch as a JSON object of hashes, from which its digest can be computed without the files: dstack's `sev_snp_measurement`.
 
+import { parseExactJson, plainValue } from '../../binary/exactJson';
 import { bytesToHex, fromHex, utf8 } from '../../binary/hex';
 import { plainText } from '../../binary/plainText';
 import { didYouMean, similarName } from '../../binary/similar';
@@ -35,11 +36,11 @@ export interface InputsRemark {
 
 /**
  * Inputs with what is to be said of the object; or the member that is missing or wrong, and what is wanted there, a phrase. No
- * member for a text that is no JSON.
+ * member for a text that is no such object.
  */
 export type ReadSnpInputs =
   | { readonly ok: true; readonly inputs: SnpInputs; readonly remarks: readonly InputsRemark[] }
-  | { readonly ok: false; readonly member?: string; readonly why?: string };
+  | { readonly ok: false; readonly member?: string; readonly why: string };
 
 type Json = Readonly<Record<string, unknown>>;
 const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null;
@@ -66,14 +67,14 @@ function sectionsOf(value: unknown): NonNullable<LaunchImage['sevMetadata']>['se
   return sections.length === value.length ? sections : undefined;
 }
 
-/** Reads the object from JSON. It never throws. */
+/** Reads the object from JSON, whose names are each there once: of two values nobody knows which counts. It never throws. */
 export function readSnpInputs(text: string): ReadSnpInputs {
-  try {
-    return inputsFrom(JSON.parse(text));
-  } catch (error) {
-    if (error instanceof SyntaxError) return { ok: false };
-    throw error;
-  }
+  const json = text.replace(/^\ufeff/, '');
+  if (json.trim() === '') return { ok: false, why: 'it is empty' };
+  const read = parseExactJson(json);
+  if (!('problem' in read)) return inputsFrom(plainValue(read.value));
+  const line = json.slice(0, read.at).split('\n').length;
+  return { ok: false, why: `it is not JSON (${read.problem}, line ${line})` };
 }
 
 /** What a member must be, a phrase. */

@@ -17,6 +17,7 @@ const WHOLE = {
   guest_features: 1,
 };
 type Change = Readonly<Partial<Record<string, unknown>>>;
+const KEY = Buffer.from('0123456789abcdef').toString('base64');
 const read = (change: Change) => readSnpInputs(JSON.stringify({ ...WHOLE, ...change }));
 const NO_KERNEL = { kernel_hash: undefined, base_cmdline: undefined, initrd_hash: undefined };
 
@@ -102,10 +103,29 @@ describe('The hashes of an SNP launch', () => {
       const found = read(change);
       assert.ok(!found.ok);
       assert.equal(found.member, member);
-      assert.match(found.why!, why);
+      assert.match(found.why, why);
     });
   it('needs no place for hashes without a kernel', () => {
     assert.ok(read({ ...NO_KERNEL, sev_hashes_table_gpa: undefined }).ok);
+  });
+  const texts: readonly (readonly [name: string, text: string, why: RegExp])[] = [
+    ['nothing', ' \n', /^it is empty$/],
+    [
+      'a name that is there twice',
+      '{"ovmf_hash": "00", "ovmf_hash": "01"}',
+      /"ovmf_hash" is there twice, line 1/,
+    ],
+    ['a key as a name that is there twice', `{"${KEY}": 1, "${KEY}": 1}`, /\(a key is there twice/],
+    ['JSON that breaks', '{\n"vcpus": 1,\n}', /line 3/],
+  ];
+  for (const [name, text, why] of texts)
+    it(`is refused as ${name}`, () => {
+      const found = readSnpInputs(text);
+      assert.ok(!found.ok);
+      assert.match(found.why, why);
+    });
+  it('is read behind a byte order mark', () => {
+    assert.deepEqual(readSnpInputs(`\ufeff${JSON.stringify(WHOLE)}`).ok, true);
   });
   for (const text of ['', '[]', '1', '{', 'null'])
     it(`is refused as ${JSON.stringify(text)}`, () => {
