@@ -5,7 +5,6 @@ import { useMemo } from 'preact/hooks';
 import { ID_AUTH, ID_BLOCK } from '../../src/core/tech/snp/idBlock';
 import { idBlockFields } from '../../src/core/tech/snp/idBlockFields';
 import { ID_BLOCK_FORMS, idBlockForm } from '../../src/core/tech/snp/idBlockForms';
-import type { IdBlockStep } from '../../src/core/tech/snp/idBlockSteps';
 import type { IdBlockState } from '../../src/protocol/idBlock';
 import { useSaved } from '../host';
 import type { Band } from '../parts/bands';
@@ -30,7 +29,11 @@ function partsOf({ bytes, facts: { hasBlock, hasAuth } }: IdBlockState) {
 }
 
 /** What the steps say together. */
-function verdictOf(steps: readonly IdBlockStep[]): { words: string; icon: string; style: string } {
+function verdictOf({ steps, hasBlock }: IdBlockState['facts']): {
+  words: string;
+  icon: string;
+  style: string;
+} {
   const failed = steps.filter(({ outcome }) => outcome === 'failed');
   if (failed.length > 0)
     return {
@@ -40,7 +43,7 @@ function verdictOf(steps: readonly IdBlockStep[]): { words: string; icon: string
   return steps.some(({ id, outcome }) => id === 'id-signature' && outcome === 'passed')
     ? { words: 'Valid: the signatures are right', icon: 'pass', style: 'severity-ok' }
     : {
-        words: 'Without the other of the two, no signature can be verified',
+        words: `Not verified: the ${hasBlock ? 'ID authentication' : 'ID block'} is not here`,
         ...{ icon: 'circle-slash', style: '' },
       };
 }
@@ -78,7 +81,7 @@ function IdBlock({ view }: { view: IdBlockState }) {
   const shown = useMemo(() => countLeaves(filterTree(tree.nodes, filter)), [tree, text, nonZero]);
   const { node, range, custom } = state;
   const item = node && tree.items.get(node.id);
-  const { words, icon, style } = verdictOf(facts.steps);
+  const { words, icon, style } = verdictOf(facts);
   const { block, auth } = pair;
   return (
     <div class="page">

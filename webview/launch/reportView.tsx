@@ -131,14 +131,16 @@ function Pipeline({
   );
   return (
     <ol class="pipeline" aria-label="Steps of the measurement">
-      <Stage flow="hashed in this order">
-        {measured ? (
-          <MeasuredRuns runs={measured} steps={inputs} parts={parts} card={inputCard} />
-        ) : (
-          inputs.map((step) => inputCard(step, <StepLenses step={step} parts={parts} />))
-        )}
-      </Stage>
-      {expected?.id !== 'launch-digest' && (
+      {(measured !== undefined || inputs.length > 0) && (
+        <Stage flow="hashed in this order">
+          {measured ? (
+            <MeasuredRuns runs={measured} steps={inputs} parts={parts} card={inputCard} />
+          ) : (
+            inputs.map((step) => inputCard(step, <StepLenses step={step} parts={parts} />))
+          )}
+        </Stage>
+      )}
+      {expected?.id !== 'launch-digest' && cards(['launch-digest']).length > 0 && (
         <Stage {...(last.length > 0 && { flow: 'authenticated with the TIK' })}>
           {cards(['launch-digest']).map((step) => (
             <Card key={step.id} step={step} />
@@ -187,6 +189,8 @@ export function ReportView({ view }: { view: ReportViewState }) {
     report.steps.length > 0 &&
     (explanation === undefined || explanation.kind === 'ended');
   const { expected, found } = comparedSteps(report);
+  // Without firmware nothing is computed, and the report itself is all that there is.
+  const isMade = found?.id !== 'report' || report.steps.some(({ id }) => id === 'launch-digest');
   const compared = found?.id === 'named-digest' ? NAMED : found?.id === 'report' ? IN_REPORT : REPORTED;
   return (
     <div class="report">
@@ -255,7 +259,7 @@ export function ReportView({ view }: { view: ReportViewState }) {
       {report.steps.length > 0 && (
         <section data-pane>
           <div class="section-head">
-            <h2>How the {compared.what} is made</h2>
+            <h2>{isMade ? `How the ${compared.what} is made` : 'What the report shows'}</h2>
             {parts?.steps && (
               <div class="actions">
                 <ActionButton action="copyTrace" />

@@ -34,9 +34,8 @@ export const BeingRead = ({ title }: { title: string }) => (
 /** As many findings as a page draws: hostile files have thousands. */
 const MOST_FINDINGS = 200;
 
-/** The worst findings first, if not all are shown. */
+/** The worst findings first: what is wrong is not to be scrolled to. */
 function shownOf(findings: readonly Finding[]): readonly Finding[] {
-  if (findings.length <= MOST_FINDINGS) return findings;
   const rank = ({ severity }: Finding) => SEVERITIES.indexOf(severity);
   return findings.toSorted((a, b) => rank(a) - rank(b)).slice(0, MOST_FINDINGS);
 }

@@ -3,8 +3,8 @@
 import type { ChainPicture, PictureArrow, PictureBox } from '../../src/core/report/picture';
 import type { StepOutcome } from '../../src/core/report/steps';
 
-const BOX = 150;
-const GAP = 50;
+const BOX = 136;
+const GAP = 40;
 const HEIGHT = 58;
 const MIDDLE = HEIGHT / 2;
 
@@ -40,22 +40,22 @@ const cut = (text: string, most: number): string =>
 function Box({ box, x, root }: { box: PictureBox; x: number; root: StepOutcome | undefined }) {
   const { role, name, source, isMissing, dates, problem } = box;
   const state = isMissing ? 'chain-missing' : problem === undefined ? '' : 'chain-wrong';
-  const lines = [ROLE_WORDS[role], isMissing ? 'not here' : (problem ?? source)].filter(
-    (line) => line !== '',
-  );
+  // The line above says the role.
+  const from = source.replace(` (${role})`, '');
+  const lines = [ROLE_WORDS[role], isMissing ? 'not here' : (problem ?? from)].filter((line) => line !== '');
   return (
     <g class={`chain-box ${state}`} transform={`translate(${x} 0)`}>
       <title>{[name, ...lines, dates].filter(Boolean).join('\n')}</title>
       <rect x={1} y={1} width={BOX - 2} height={HEIGHT - 2} rx={3} />
-      <text class="chain-name" x={10} y={lines.length > 1 ? 18 : 25}>
-        {cut(name, root ? 16 : 20)}
+      <text class="chain-name" x={8} y={lines.length > 1 ? 18 : 25}>
+        {cut(name, root ? 15 : 18)}
       </text>
       {lines.map((line, i) => (
-        <text class="chain-line" key={i} x={10} y={(lines.length > 1 ? 33 : 41) + 14 * i}>
-          {cut(line, 25)}
+        <text class="chain-line" key={i} x={8} y={(lines.length > 1 ? 33 : 41) + 14 * i}>
+          {cut(line, 22)}
         </text>
       ))}
-      {root && <Mark outcome={root} x={BOX - 16} y={16} />}
+      {root && <Mark outcome={root} x={BOX - 14} y={14} />}
     </g>
   );
 }
@@ -72,10 +72,10 @@ function Arrow({ arrow, x }: { arrow: PictureArrow; x: number }) {
   return (
     <g class={`chain-arrow chain-${arrow.outcome}`}>
       <title>{arrow.reason}</title>
-      <path class="chain-line-of" d={`M${x + 3} ${MIDDLE} H${x + GAP - 8}`} />
+      <path class="chain-line-of" d={`M${x + 2} ${MIDDLE} H${x + GAP - 7}`} />
       <path
         class="chain-head"
-        d={`M${x + GAP - 9} ${MIDDLE - 4} L${x + GAP - 2} ${MIDDLE} L${x + GAP - 9} ${MIDDLE + 4} Z`}
+        d={`M${x + GAP - 8} ${MIDDLE - 4} L${x + GAP - 1} ${MIDDLE} L${x + GAP - 8} ${MIDDLE + 4} Z`}
       />
       <Mark outcome={arrow.outcome} x={x + GAP / 2 - 4} y={MIDDLE} />
     </g>

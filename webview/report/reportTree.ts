@@ -90,9 +90,13 @@ export function reportTree(
     items.set(id, { part });
     const { name, raw, meaning, doc, range, children, isPrivate } = part;
     if (isPrivate && range) hidden.push(range);
+    const heading = level === 0 && children.length > 0;
     return {
       id,
-      cells: [{ text: name }, { text: range ? hex(range.offset, 3) : '' }, { text: raw }, { text: meaning }],
+      heading,
+      cells: heading
+        ? [{ text: name, extra: meaning }]
+        : [{ text: name }, { text: range ? hex(range.offset, 3) : '' }, { text: raw }, { text: meaning }],
       children: children.map((child) => partNode(child, id, level + 1)),
       ...(range && { range }),
       collapsed: level > 0,

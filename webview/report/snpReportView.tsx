@@ -183,7 +183,12 @@ function Report({ view }: { view: SnpReportState }) {
             <Icon name="info" /> {note}
           </p>
         ))}
-        <VerdictView view={view} isMasked={redact} mask={mask} />
+        <VerdictView
+          view={view}
+          isMasked={redact}
+          mask={mask}
+          said={facts.findings.map(({ message }) => message)}
+        />
         <Findings findings={facts.findings} onSelect={state.selectRange} />
       </Header>
       <Workspace

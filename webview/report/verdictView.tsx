@@ -1,6 +1,7 @@
 // Whether a report is true: the verdict in a line, the chain as a picture, and every step with its reason.
 
 import { countOf } from '../../src/core/binary/hex';
+import { addressesText } from '../../src/core/report/kdsUrl';
 import type { StepOutcome } from '../../src/core/report/steps';
 import type { ShownStep, ShownVerification, SnpReportState } from '../../src/protocol/snpReport';
 import { useSaved } from '../host';
@@ -13,7 +14,14 @@ const OUTCOMES: Readonly<Record<StepOutcome, { icon: string; class: string; word
   'not-checked': { icon: 'circle-slash', class: '', words: 'not checked' },
 };
 
-const titles = (steps: readonly ShownStep[]): string => steps.map(({ title }) => `“${title}”`).join(', ');
+/** As many steps as a line names. */
+const MOST_NAMED = 3;
+
+function titles(steps: readonly ShownStep[]): string {
+  const named = steps.slice(0, steps.length > MOST_NAMED + 1 ? MOST_NAMED : undefined);
+  const more = steps.length - named.length;
+  return `${named.map(({ title }) => `“${title}”`).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
 
 /** The verdict: what it is, and what it rests on. */
 export function verdictOf({ verified, steps, product }: ShownVerification): {
@@ -94,7 +102,7 @@ function MissingVcek({ urls, isMasked }: { urls: readonly string[]; isMasked: bo
   return (
     <div class="report-missing">
       <p>
-        The certificate of the chip (VCEK) is neither in the file nor beside it. Nothing is fetched; AMD has
+        The certificate of the chip (VCEK) is neither in the file nor beside it. Nothing is fetched. AMD has
         it at
       </p>
       {urls.map((url) => (
@@ -113,13 +121,14 @@ function MissingVcek({ urls, isMasked }: { urls: readonly string[]; isMasked: bo
   );
 }
 
-/** The verdict with what it rests on. @param mask makes a text fit to be shown to others */
+/** The verdict with what it rests on. @param mask makes a text fit to be shown to others @param said what the findings of the page say */
 export function VerdictView(props: {
   view: SnpReportState;
   isMasked: boolean;
   mask: (text: string) => string;
+  said: readonly string[];
 }) {
-  const { view, isMasked, mask } = props;
+  const { view, isMasked, mask, said } = props;
   const { verification, unverified } = view;
   const [open, setOpen] = useSaved<'auto' | 'open' | 'closed'>('snpReport.steps', 'auto');
   if (!verification)
@@ -149,14 +158,17 @@ export function VerdictView(props: {
           onChange={(now) => setOpen(now ? 'open' : 'closed')}
         />
       </p>
-      {isOpen && <Steps steps={steps} mask={mask} />}
+      {/* The addresses stand below, with what to do with them. */}
+      {isOpen && <Steps steps={steps} mask={(text) => mask(text.replace(` ${addressesText(urls)}`, ''))} />}
       <ChainView picture={picture} />
       <MissingVcek urls={urls} isMasked={isMasked} />
-      {remarks.map((remark) => (
-        <p class="report-remark" key={remark}>
-          <Icon name="warning" class="severity-warning" /> {remark}
-        </p>
-      ))}
+      {remarks
+        .filter((remark) => !said.includes(remark))
+        .map((remark) => (
+          <p class="report-remark" key={remark}>
+            <Icon name="warning" class="severity-warning" /> <span>{remark}</span>
+          </p>
+        ))}
     </>
   );
 }

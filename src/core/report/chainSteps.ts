@@ -1,7 +1,7 @@
 // The steps of a verification about the chain of certificates: its root, its signatures, its dates, and what was revoked.
 
 import type { Chain } from './chain';
-import { kdsUrls } from './kdsUrl';
+import { addressesText, kdsUrls } from './kdsUrl';
 import { signingKeyOf, type AttestationReport } from './report';
 import { failed, judged, notChecked, passed, type Step } from './steps';
 import type { Evidence, Runtime } from './evidence';
@@ -14,9 +14,7 @@ function whereIsLeaf(report: AttestationReport): string {
   if (signingKeyOf(report.values) === 'VLEK')
     return 'A VLEK signed this report: its certificate comes with the report from the cloud provider.';
   const urls = kdsUrls(report).flatMap(({ vcek }) => vcek ?? []);
-  return urls.length === 0
-    ? 'The report does not say of which chip it is.'
-    : `AMD has it at ${urls.join(' or ')}`;
+  return urls.length === 0 ? 'The report does not say of which chip it is.' : addressesText(urls);
 }
 
 /** Whether the root is trusted, and whether each certificate is signed by the one before. */

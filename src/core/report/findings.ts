@@ -198,6 +198,12 @@ export function provisional({ values, product }: AttestationReport): string | un
   return current === committed ? undefined : `firmware ${current} runs, ${committed} is committed`;
 }
 
+/** That the firmware is provisional and why, a sentence; undefined when it is not. */
+export function provisionalText(report: AttestationReport): string | undefined {
+  const why = provisional(report);
+  return why === undefined ? undefined : `${why}: the firmware is provisional, and the host can go back.`;
+}
+
 function checkTcbs(report: AttestationReport, note: Note): void {
   const { values, product } = report;
   for (const name of TCB_NAMES) {
@@ -207,13 +213,8 @@ function checkTcbs(report: AttestationReport, note: Note): void {
       note('report-tcb-reserved', name, `Reserved bytes of ${name} are not zero.`);
   }
   for (const { field, text } of brokenRelations(report)) note('report-tcb-order', field, `${text}.`);
-  const why = provisional(report);
-  if (why !== undefined)
-    note(
-      'report-provisional',
-      'committed_tcb',
-      `${why}: the firmware is provisional, and the host can go back.`,
-    );
+  const why = provisionalText(report);
+  if (why !== undefined) note('report-provisional', 'committed_tcb', why);
 }
 
 function checkMitigations({ values }: AttestationReport, note: Note): void {

@@ -27,6 +27,9 @@ export interface KdsUrls {
   readonly crl: string;
 }
 
+/** Where AMD has a VCEK, in words. */
+export const addressesText = (urls: readonly string[]): string => `AMD has it at ${urls.join(' or ')}`;
+
 /** The addresses for each product that a report may be of; none when its processor is not known. */
 export function kdsUrls(report: AttestationReport): KdsUrls[] {
   const { values, product } = report;

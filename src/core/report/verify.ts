@@ -7,7 +7,7 @@ import { policyFindings } from '../tech/snp/policyRules';
 import { buildChain, type ChainLink } from './chain';
 import { chainSteps, datesStep, day, NO_LEAF, revocationStep } from './chainSteps';
 import type { Evidence, Runtime } from './evidence';
-import { brokenRelations, MILAN_SEED, provisional, reportFindings } from './findings';
+import { brokenRelations, MILAN_SEED, provisional, provisionalText, reportFindings } from './findings';
 import { isJsonBound, type HclBlob } from './forms/hclBlob';
 import { KNOWN_VERSIONS } from './layout';
 import { hwidStep, leafSteps, productOfLeaf, signatureStep, tcbStep } from './leafSteps';
@@ -151,10 +151,9 @@ export async function verifyReport(evidence: Evidence, runtime: Runtime): Promis
 /** What people should know of a report that is verified all the same. */
 function remarksOn(report: AttestationReport, names: readonly ProductName[]): string[] {
   const { values } = report;
-  const why = provisional(report);
   return [
     ...(names.length === 1 && names[0] === 'Milan' && signingKeyOf(values) === 'VCEK' ? [MILAN_SEED] : []),
-    ...(why === undefined ? [] : [`The firmware is provisional: ${why}.`]),
+    ...[provisionalText(report)].filter((text) => text !== undefined),
     ...policyFindings(values.policy).flatMap(({ severity, message }) =>
       severity === 'warning' ? [message] : [],
     ),
