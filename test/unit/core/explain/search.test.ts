@@ -425,6 +425,8 @@ describe('The search for an explanation finds the command line', () => {
     ['a  b\tc', 'a  b c', 'with spaces for tabs'],
     ['a\nb', 'a b', 'with spaces for line ends'],
     ['a  b\u00a0c', 'a  b c', 'with plain spaces for no-break spaces'],
+    ['a b c', 'a\u00a0b\u00a0c', 'with no-break spaces for spaces'],
+    ['a b c', 'a b\u00a0c', 'with a no-break space before "c"'],
     ['"a b"', 'a b', 'without the quotes around it'],
     ['a="b c"', 'a=b c', 'without any quotes, as a shell leaves it'],
     ['a="b"', 'a=\\"b\\"', 'with backslashes before its quotes'],
