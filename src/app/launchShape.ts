@@ -54,7 +54,7 @@ function typeText(input: unknown): string {
   if (typeof input === 'number') return numberText(input);
   if (Array.isArray(input)) return input.length === 0 ? 'an empty list' : 'a list';
   if (isObject(input)) return Object.keys(input).length === 0 ? 'an empty object' : 'an object';
-  return String(input);
+  return JSON.stringify(input);
 }
 
 /** The kinds of inputs whose texts are short names and numbers, which a message can repeat. */
@@ -146,7 +146,8 @@ function memberMeant(around: Member, name: string, forms: readonly ObjectForm[])
   const names = forms.flatMap(({ entries }) => Object.keys(entries));
   return similarName(name, names, (one) => {
     const { option = '', aliases = [] } = rowAt([...around, one]) ?? {};
-    const { others = [] } = (around[0] === 'require' && WISH_ROWS.find((row) => row.name === one)) || {};
+    const wish = around[0] === 'require' ? WISH_ROWS.find((row) => row.name === one) : undefined;
+    const { others = [] } = wish ?? {};
     return [option, ...aliases, ...others];
   });
 }

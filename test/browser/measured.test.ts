@@ -73,17 +73,22 @@ const DIGEST = [
   ...['--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--trace', '--json'],
 ];
 
+/** Milliseconds that the start of the extension and a check may take on a busy machine. */
+const SLOW = 60_000;
+
 async function openReport(workbench: Workbench, name: string, verdict?: string): Promise<Frame> {
   await workbench.openFromExplorer(name);
-  await workbench.page.locator('.codelens-decoration a', { hasText: 'Validate' }).click();
+  const lens = workbench.page.locator('.codelens-decoration a', { hasText: 'Validate' });
+  // The first of them waits for the extension to start.
+  await lens.click({ timeout: SLOW });
   return reportAgain(workbench, verdict);
 }
 
 /** The report's page, when its tab is in front again. */
 async function reportAgain(workbench: Workbench, verdict = 'Matches'): Promise<Frame> {
-  await workbench.activeTab('Report').waitFor();
+  await workbench.activeTab('Report').waitFor({ timeout: SLOW });
   const frame = await workbench.webviewFrame();
-  await frame.getByRole('heading', { name: verdict, exact: true }).waitFor();
+  await frame.getByRole('heading', { name: verdict, exact: true }).waitFor({ timeout: SLOW });
   return frame;
 }
 
