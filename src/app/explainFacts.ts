@@ -43,7 +43,7 @@ export async function readFacts(
     if (path === undefined) return undefined;
     // A measurement is an HMAC, unless it is short: a large file is not hashed twice for what it hardly is.
     const sha384 = wanted.kind === 'digest' && isLong(wanted);
-    return atInput(input, () => io.digest(path, input, { onProgress, sha384 }));
+    return { ...(await atInput(input, () => io.digest(path, input, { onProgress, sha384 }))), path };
   };
   const { firmware, svsm } = inputs;
   const searchFolder = scope.searchFolder === true;

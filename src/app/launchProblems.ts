@@ -9,9 +9,10 @@ import type { LaunchMembers } from '../core/check/launchFile';
 import { isLintRule } from '../core/check/rules';
 import { parseConnectionUri } from '../libvirt/uri';
 import type { Io } from './io';
-import { pathIn, readLaunchSource, shapeProblems } from './launchFile';
+import { pathIn, readLaunchSource } from './launchFile';
 import { checkNamedFiles } from './launchNamedFiles';
 import { questionIn } from './launchQuestion';
+import { shapeProblems } from './launchShape';
 import { launchFinding, type LaunchProblem, type ReportProblem } from './launchRules';
 import type { TextFault } from './launchFaults';
 import {

@@ -51,7 +51,8 @@ export const digestCommand =
       .description('compute launch digests, or the measurements that a platform reports');
     addDigestOptions(command).action(async (options: GivenOptions) => {
       const isFull = hasMode(options);
-      if (!isFull && options.fromQemuCommandLine === undefined) command.error(MODE_MISSING);
+      const saysMode = options.fromQemuCommandLine !== undefined || options.inputs !== undefined;
+      if (!isFull && !saysMode) command.error(MODE_MISSING);
       if (isFull && !asksForMore(options)) {
         checkTogether(options);
         await printDigests(io, options, out);

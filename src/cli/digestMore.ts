@@ -29,7 +29,9 @@ export async function digestMore(
   out: Output,
   exit: (status: number) => void,
 ): Promise<void> {
-  const found = given.fromQemuCommandLine === undefined ? given : await withQemu(io, given);
+  const ofQemu = given.fromQemuCommandLine === undefined ? given : await withQemu(io, given);
+  // What dstack has as JSON are the inputs of an SNP launch.
+  const found: GivenOptions = ofQemu.inputs === undefined ? ofQemu : { mode: 'snp', ...ofQemu };
   if (!hasMode(found)) {
     // What was found, and that there is no guest with SEV in it, is all that helps here.
     readingFor({ noted: found.noted ?? [] }, out);
@@ -37,7 +39,7 @@ export async function digestMore(
   }
   checkTogether(found);
   checkKnown(found);
-  if (found !== given) await refuseInputs(io, found);
+  if (ofQemu !== given) await refuseInputs(io, found);
   const options = found.inputs === undefined ? await withKnown(io, found) : await withSnpInputs(io, found);
   const { noted = [] } = options;
   if (options.trace ?? options.compare) {

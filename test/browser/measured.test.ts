@@ -8,7 +8,7 @@ import { runHere } from '../helpers/cli';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { SAMPLE } from '../../src/app/sampleNames';
-import { writeSnpLaunches } from '../helpers/snpLaunches';
+import { writeSnpLaunches, writeSvsmLaunches } from '../helpers/snpLaunches';
 import { assertStill, resize, WINDOWS } from '../helpers/stillness';
 import { openWorkbench, type Workbench } from '../helpers/workbench';
 
@@ -73,17 +73,22 @@ const DIGEST = [
   ...['--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--trace', '--json'],
 ];
 
-async function openReport(workbench: Workbench, name: string): Promise<Frame> {
+/** Milliseconds that the start of the extension and a check may take on a busy machine. */
+const SLOW = 60_000;
+
+async function openReport(workbench: Workbench, name: string, verdict?: string): Promise<Frame> {
   await workbench.openFromExplorer(name);
-  await workbench.page.locator('.codelens-decoration a', { hasText: 'Validate' }).click();
-  return reportAgain(workbench);
+  const lens = workbench.page.locator('.codelens-decoration a', { hasText: 'Validate' });
+  // The first of them waits for the extension to start.
+  await lens.click({ timeout: SLOW });
+  return reportAgain(workbench, verdict);
 }
 
 /** The report's page, when its tab is in front again. */
-async function reportAgain(workbench: Workbench): Promise<Frame> {
-  await workbench.activeTab('Report').waitFor();
+async function reportAgain(workbench: Workbench, verdict = 'Matches'): Promise<Frame> {
+  await workbench.activeTab('Report').waitFor({ timeout: SLOW });
   const frame = await workbench.webviewFrame();
-  await frame.getByRole('heading', { name: 'Matches', exact: true }).waitFor();
+  await frame.getByRole('heading', { name: verdict, exact: true }).waitFor({ timeout: SLOW });
   return frame;
 }
 
@@ -231,6 +236,106 @@ describe('The report of an SNP launch', () => {
     assert.deepEqual(JSON.parse(readFileSync(join(folder, 'b.trace.json'), 'utf8')), JSON.parse(trace));
     const compared = await runHere([...DIGEST.slice(0, -2), '--compare', 'b.trace.json'], folder);
     assert.match(compared.stdout, /^No difference from the trace/);
+    workbench.assertNoErrors();
+  });
+});
+
+describe('The report of an SNP launch with an SVSM image', () => {
+  /** What the command line computes of the launch that `writeSvsmLaunches` writes. */
+  const OF_SVSM = [
+    ...[
+      'digest',
+      '--mode',
+      'snp:svsm',
+      '-f',
+      'OVMF.sample.fd',
+      '--svsm',
+      'svsm.bin',
+      '--profile',
+      'snp-svsm',
+    ],
+    ...['--vars-size', '0x84000', '--vcpus', '2', '--vcpu-type', 'EPYC-Milan', '--trace', '--json'],
+  ];
+  interface Trace {
+    readonly launchDigest: string;
+    readonly rows: readonly {
+      readonly contents: string | null;
+      readonly digest: string;
+      readonly gpa: string;
+    }[];
+  }
+  let trace: Trace;
+  beforeEach(async () => {
+    await writeSvsmLaunches(folder);
+    trace = JSON.parse((await runHere(OF_SVSM, folder)).stdout) as Trace;
+  });
+
+  it('has each part in its order, page by page, and opens what it is', async function () {
+    this.timeout(400_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: { ...SIZE, height: 1400 } });
+    const { keyboard } = workbench.page;
+    let frame = await openReport(workbench, 'svsm.sevlaunch.json');
+    const card = (name: RegExp) => frame.getByRole('article', { name });
+    const steps = frame.getByRole('list', { name: 'Steps of the measurement' });
+    const titles = await steps.getByRole('article').locator('h3').allTextContents();
+    assert.deepEqual(
+      titles.map((title) => title.replace(/ \(row at .*/, '')),
+      [
+        ...['Firmware', 'SVSM image', 'section 0, SNP_SEC_MEM', 'section 1, SNP_SEC_MEM'],
+        ...['section 2, SNP_SECRETS', 'section 3, CPUID', 'section 4, SVSM_CAA', 'section 5, SNP_SEC_MEM'],
+        ...['section 6, SNP_KERNEL_HASHES', 'VMSAs of 2 vCPUs', 'Launch digest', 'Named launch digest'],
+      ],
+    );
+    assert.ok((await steps.innerText()).replaceAll(/\s/g, '').includes(trace.launchDigest));
+    // The image lies below the firmware and its variables.
+    await card(/^SVSM image$/)
+      .getByRole('button', { name: '8 pages' })
+      .focus();
+    await keyboard.press('Enter');
+    await frame.getByRole('listbox').focus();
+    await keyboard.press('ArrowDown');
+    const page = card(/^SVSM image$/).locator('.step-details', { hasText: 'Step 65' });
+    await page.waitFor();
+    const { contents, digest, gpa } = trace.rows[65]!;
+    const text = (await page.innerText()).replaceAll(/\s/g, '');
+    for (const part of [contents!, digest, `at${gpa}`, 'SVSMat0x1000']) assert.ok(text.includes(part), part);
+    await workbench.inEveryTheme(async (theme) => {
+      await assertAccessible(frame);
+      await workbench.screenshot(`report-svsm-${theme}`);
+    });
+    // Its pages and its metadata, not those of the firmware above it.
+    await frame.getByRole('listbox').focus();
+    await keyboard.press('Enter');
+    await workbench.activeTab('svsm.bin').waitFor();
+    let image = await workbench.webviewFrame();
+    await image.locator('.details-place', { hasText: /^0x1000, 4096 bytes/ }).waitFor();
+    await workbench.page.getByRole('tab', { name: /Report/ }).click();
+    frame = await reportAgain(workbench);
+    await card(/^section 4, SVSM_CAA/)
+      .getByRole('button', { name: 'Open Section in Image' })
+      .click();
+    await workbench.activeTab('svsm.bin').waitFor();
+    image = await workbench.webviewFrame();
+    await image.locator('.details-head', { hasText: 'SVSM_CAA' }).waitFor();
+    await workbench.runCommand('View: Close Editor');
+    frame = await reportAgain(workbench);
+    // All vCPUs have the same page.
+    await card(/^VMSAs of 2 vCPUs$/)
+      .getByRole('button', { name: 'Open VMSA of vCPU 0' })
+      .click();
+    await workbench.activeTab('vCPU 0 of svsm.sevlaunch.json.vmsa').waitFor();
+    await row(await workbench.webviewFrame(), 'rip').waitFor();
+    await workbench.runCommand('View: Close Editor');
+    workbench.assertNoErrors();
+  });
+
+  it('says when the named digest is the one that sev-snp-measure prints', async function () {
+    this.timeout(120_000);
+    const workbench = await openWorkbench({ folder, shared: true, size: SIZE });
+    const frame = await openReport(workbench, 'svsm-odd.sevlaunch.json', 'Does not match');
+    const warnings = frame.getByRole('list', { name: 'Warnings' });
+    assert.match(await warnings.innerText(), /sev-snp-measure leaves the x87 control word/);
+    await workbench.screenshot('report-svsm-odd');
     workbench.assertNoErrors();
   });
 });

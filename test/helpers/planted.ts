@@ -59,7 +59,7 @@ export function svsm(origin: SvsmFacts['origin'], name: string, seed: number, en
 }
 
 const IMAGE = buildOvmf({ size: 0x10000 });
-const FILE = (name: string) => ({ name, bytes: 100, sha256: sha256(Buffer.from(name)) });
+const FILE = (name: string) => ({ name, path: `/${name}`, bytes: 100, sha256: sha256(Buffer.from(name)) });
 
 /**
  * The pages of a launch that used the CPU before the given one, and other firmware: no generated page is similar

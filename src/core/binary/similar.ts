@@ -1,14 +1,18 @@
 // What somebody meant who typed a name that is not known.
 
-/** The edit distance between two texts: how many characters have to be changed, added or removed. */
+/** The edit distance between two texts: how many characters have to be changed, added or removed, or swapped with the next. */
 export function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
     for (let k = 1; k <= b.length; k++) {
       const same = a[i - 1] === b[k - 1] ? 0 : 1;
-      next.push(Math.min(row[k]! + 1, next[k - 1]! + 1, row[k - 1]! + same));
+      const isSwapped = i > 1 && k > 1 && a[i - 1] === b[k - 2] && a[i - 2] === b[k - 1];
+      const swapped = isSwapped ? before[k - 2]! + 1 : Infinity;
+      next.push(Math.min(row[k]! + 1, next[k - 1]! + 1, row[k - 1]! + same, swapped));
     }
+    before = row;
     row = next;
   }
   return row[b.length]!;

@@ -88,9 +88,9 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
     id: 'kernel-initrd-swapped',
     dimension: 'kernel',
     input: 'kernel',
-    title: 'kernel',
+    title: 'kernel and initrd',
     doc: "Kernel and initrd in each other's place.",
-    why: "The two files are given in each other's place.",
+    why: "The two files are given in each other's place: the host started the one that is given as the initrd.",
     advice: 'Swap the paths of kernel and initrd.',
     weight: 'mistake',
     prior: 25,
@@ -99,8 +99,12 @@ const KERNEL_CAUSES: readonly LaunchCause[] = [
         ? [
             {
               set: { kernel: initrd.sha256, initrd: kernel.sha256 },
-              given: kernel.name,
-              found: `${initrd.name}, and the initrd ${kernel.name}`,
+              given: 'as given',
+              found: `swapped: ${initrd.name} and ${kernel.name}`,
+              edits: [
+                { member: ['kernel'], value: initrd.path },
+                { member: ['initrd'], value: kernel.path },
+              ],
             },
           ]
         : [],

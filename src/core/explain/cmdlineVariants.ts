@@ -59,6 +59,7 @@ const REWRITES: readonly Rewrite[] = [
   ['the given one with one tab for each run of white space', (text) => text.replaceAll(/\s+/g, '\t')],
   ['the given one with line feeds for white space', (text) => text.replaceAll(/\s+/g, '\n')],
   ['the given one with plain spaces for no-break spaces', (text) => text.replaceAll('\u00a0', ' ')],
+  ['the given one with no-break spaces for spaces', (text) => text.replaceAll(' ', '\u00a0')],
   ['the given one without the quotes around it', (text) => text.replace(/^(["'])(.*)\1$/s, '$2')],
   ['the given one in double quotes', (text) => `"${text}"`],
   ['the given one in single quotes', (text) => `'${text}'`],
@@ -96,6 +97,7 @@ const SPACES = [
   ['  ', 'two spaces'],
   ['\t', 'a tab'],
   ['\n', 'a line feed'],
+  ['\u00a0', 'a no-break space'],
 ] as const;
 
 const withNuls = (text: string, nuls: number): Uint8Array => {

@@ -24,6 +24,12 @@ export interface FirmwareFacts {
   readonly doubt?: string | undefined;
 }
 
+/** A kernel or an initrd as it is given. */
+export interface BootFileFacts extends FileDigest {
+  /** For a launch file. */
+  readonly path: string;
+}
+
 /** An SVSM image that may have been launched. */
 export interface SvsmFacts {
   readonly path: string;
@@ -91,8 +97,8 @@ export interface LaunchFacts extends Pick<InputValues, StatedId> {
   readonly isVarsFile: boolean;
   /** The sizes of the variable stores that are at hand, in bytes. */
   readonly stores: readonly number[];
-  readonly kernel: FileDigest | undefined;
-  readonly initrd: FileDigest | undefined;
+  readonly kernel: BootFileFacts | undefined;
+  readonly initrd: BootFileFacts | undefined;
   readonly hostCpu: CpuId | undefined;
   /** SEV features in place of the profile's. */
   readonly features: bigint | undefined;

@@ -186,5 +186,5 @@ export const SIGNATURE = {
 export const MODEL_OR_NAME = {
   ...number(CPU_ID_LIMITS.model),
   parse: (given: string): Read<number | string> =>
-    /^[0-9]/.test(given) ? numberFrom(0, CPU_ID_LIMITS.model)(given) : taken(given),
+    given === '' || /^[0-9]/.test(given) ? numberFrom(0, CPU_ID_LIMITS.model)(given) : taken(given),
 } as const;

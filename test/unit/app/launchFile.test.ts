@@ -125,7 +125,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     { ...GOOD, domain: { ...DOMAIN, command: 'z' } },
     /domain\.command: there is no such field/,
   ],
-  ['a domain as a text', { ...GOOD, domain: 'guest' }, /domain: wanted Object, found string/],
+  ['a domain as a text', { ...GOOD, domain: 'guest' }, /domain: wanted an object, found a text/],
   [
     'a bad policy for a domain',
     { ...GOOD, domain: { ...DOMAIN, policy: 'five' } },
@@ -137,7 +137,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     /firmware: wanted the image that was launched/,
     'takes it',
   ],
-  ['an empty firmware', { ...GOOD, firmware: '' }, /firmware/],
+  ['an empty firmware', { ...GOOD, firmware: '' }, /firmware: wanted a path, found an empty text/],
   [
     'a list around it',
     [GOOD],
@@ -150,11 +150,11 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     { ...GOOD, vcpus: 2 ** 64 },
     /vcpus: wanted at most 4096, found about 1\.84e\+19/,
   ],
-  ['a number as firmware', { ...GOOD, firmware: 1 }, /firmware: wanted string, found 1/],
-  ['a list as firmware', { ...GOOD, firmware: ['a'] }, /firmware: wanted string, found a list/],
+  ['a number as firmware', { ...GOOD, firmware: 1 }, /firmware: wanted a text, found 1/],
+  ['a list as firmware', { ...GOOD, firmware: ['a'] }, /firmware: wanted a text, found a list/],
   ['null as kernel', { ...GOOD, kernel: null }, /kernel: .*found null/],
   ['an empty initrd', { ...GOOD, initrd: '' }, /initrd/],
-  ['a list as command line', { ...GOOD, cmdline: [] }, /cmdline: wanted string/],
+  ['a list as command line', { ...GOOD, cmdline: [] }, /cmdline: wanted a text, found an empty list/],
   [
     'a NUL in the command line',
     { ...GOOD, kernel: 'k', cmdline: 'quiet\0debug' },
@@ -183,7 +183,7 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ['a launch digest that is cut', { ...SNP, launchDigest: DIGEST.slice(2) }, /launchDigest: wanted 32 or 48/],
   ['a launch digest of 20 bytes', { ...SNP, launchDigest: 'a5'.repeat(20) }, /launchDigest: wanted 32 or 48/],
   ['an empty launch digest', { ...SNP, launchDigest: '' }, /launchDigest: wanted 32 or 48/],
-  ['a launch digest as a number', { ...SNP, launchDigest: 5 }, /launchDigest: wanted string, found 5/],
+  ['a launch digest as a number', { ...SNP, launchDigest: 5 }, /launchDigest: wanted a text, found 5/],
   ['an unknown technology', { ...SNP, technology: 'tdx' }, /technology: wanted/],
   ['an unknown VMM', { ...SNP, vmm: 'qemu' }, /vmm: wanted/],
   ['a list in place of a number', { ...SNP, vcpus: ['4'] }, /vcpus: wanted .+, found (a list|"4")/],
@@ -209,11 +209,43 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ['kernel hashes as a text', { ...SNP, kernelHashes: 'on' }, /kernelHashes: wanted true or false/],
   ['host data of 31 bytes', { ...SNP, hostData: '00'.repeat(31) }, /hostData: wanted 32 bytes/],
   ['an empty SVSM image', { ...SNP, svsm: '' }, /svsm/],
-  ['both forms of keys', { ...GOOD, keys: { tk: 'a', tik: 'b' } }, /keys/],
-  ['a TEK without a TIK', { ...GOOD, keys: { tek: 'a' } }, /keys/],
+  [
+    'both forms of keys',
+    { ...GOOD, keys: { tk: 'a', tik: 'b' } },
+    /keys: wanted an object with "tik" and perhaps "tek", or with "tk" alone, found "tk" and "tik"\./,
+  ],
+  [
+    'another name for a key',
+    { ...GOOD, keys: { TIK: 'a' } },
+    /keys\.TIK: there is no such field \(did you mean "tik"\?\); wanted an object with "tik"/,
+  ],
+  ['a number as a key', { ...GOOD, keys: { tik: 'a', tek: 5 } }, /keys\.tek: wanted a text, found 5\./],
+  [
+    'another name for a page',
+    { ...GOOD, vmsa: { bsp: 'a', aps: 'b' } },
+    /vmsa\.aps: there is no such field \(did you mean "ap"\?\); wanted bsp and ap\./,
+  ],
+  [
+    'another name for a wish',
+    { ...SNP, require: { vmpll: 1 } },
+    /require\.vmpll: there is no such field \(did you mean "vmpl"\?\)\./,
+  ],
+  [
+    "another tool's name for a wish, misspelt",
+    { ...SNP, require: { minimumGuestSv: 1 } },
+    /require\.minimumGuestSv: .*did you mean "guestSvn"/,
+  ],
+  [
+    'another name for a part of a TCB',
+    { ...SNP, require: { minimumTcb: { snpp: 1 } } },
+    /require\.minimumTcb\.snpp: there is no such field \(did you mean "snp"\?\); wanted parts such as snp=23/,
+  ],
+  ['an empty path among certificates', { ...SNP, certificates: ['a', ''] }, /certificates\.1: wanted a path/],
+  ['no certificates in a list', { ...SNP, certificates: [] }, /certificates: wanted at least one entry/],
+  ['a TEK without a TIK', { ...GOOD, keys: { tek: 'a' } }, /keys\.tik: wanted a path, found nothing/],
   ['empty keys', { ...GOOD, keys: {} }, /keys/],
   ['a key without a path', { ...GOOD, keys: { tik: '' } }, /keys\.tik/],
-  ['keys as a text', { ...GOOD, keys: 'tk.bin' }, /keys: wanted an object with "tik".*found string/],
+  ['keys as a text', { ...GOOD, keys: 'tk.bin' }, /keys: wanted an object with "tik".*found a text/],
   [
     'a key in hexadecimal',
     { ...GOOD, keys: { tik: '0123456789ABCDEF0123456789abcdef' } },
@@ -260,6 +292,11 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
     /launch\.buildId: wanted a number from 0 to 255, in decimal or 0x form, found "0x100"/,
   ],
   ['a version of 256', { ...GOOD, launch: { ...LAUNCH, apiMinor: 256 } }, /launch\.apiMinor/],
+  [
+    'all names of a launch misspelt',
+    { ...GOOD, launch: { measurment: 'x', api: 1, buildid: 24, Policy: 5 } },
+    /launch\.measurment: there is no such field \(did you mean "measurement"\?\); wanted measurement, apiMajor, /,
+  ],
   ['no measurement', { ...GOOD, launch: { ...LAUNCH, measurement: undefined } }, /launch\.measurement/],
   ['more in a launch', { ...GOOD, launch: { ...LAUNCH, digest: 'x' } }, /launch\.digest/],
   ['half a vCPU', { ...GOOD, vcpus: 1.5 }, /vcpus/],
@@ -279,7 +316,56 @@ const bad: [name: string, value: unknown, says: RegExp, schema?: 'takes it'][] =
   ],
   ['CPU numbers that CPUID cannot express', { ...GOOD, cpu: '25/1/16' }, /cpu: wanted a CPU model/],
   ['a CPU model in lower case', { ...GOOD, cpu: 'epyc-milan' }, /cpu/],
-  ['half a CPU', { ...GOOD, cpu: { family: 25, model: 1 } }, /cpu/],
+  [
+    'half a CPU',
+    { ...GOOD, cpu: { family: 25, model: 1 } },
+    /cpu\.stepping: wanted a number from 0 to 15, in decimal or 0x form, found nothing\./,
+  ],
+  ...(
+    [
+      ['famly', 'family', { model: 1, stepping: 1 }],
+      ['modle', 'model', { family: 25, stepping: 1 }],
+      ['steping', 'stepping', { family: 25, model: 1 }],
+      ['Family', 'family', { model: 1, stepping: 1 }],
+      ['cpu_family', 'family', { model: 1, stepping: 1 }],
+      ['vcpu-stepping', 'stepping', { family: '0x19', model: 1 }],
+      ['modle', 'model', { family: 271, stepping: 'x' }],
+    ] as const
+  ).map(([name, meant, others]): [string, unknown, RegExp] => [
+    `a CPU with ${name}${'family' in others && others.family === 271 ? ' and worse' : ''}`,
+    { ...GOOD, cpu: { ...others, [name]: 1 } },
+    new RegExp(
+      `cpu\\.${name}: there is no such field \\(did you mean "${meant}"\\?\\); wanted .*an object with family, model and stepping\\.`,
+    ),
+  ]),
+  [
+    'a signature among the numbers of a CPU',
+    { ...GOOD, cpu: { signature: 0xa00f11 } },
+    /cpu\.signature: there is no such field; wanted a CPU model of QEMU, such as EPYC-Milan, or an object/,
+  ],
+  [
+    'more than the numbers of a CPU',
+    { ...GOOD, cpu: { family: 25, model: 1, stepping: 1, vendor: 'AMD' } },
+    /cpu\.vendor: there is no such field; wanted /,
+  ],
+  ...['family', 'model', 'stepping', 'name', 'type'].map((name): [string, unknown, RegExp] => [
+    `the name of a CPU model as its ${name}`,
+    { ...GOOD, cpu: { family: 25, model: 1, stepping: 1, [name]: 'EPYC-Milan' } },
+    new RegExp(
+      `cpu\\.${name}: .*; a model by its name stands in place of the object: "cpu": "EPYC-Milan"\\.`,
+    ),
+  ]),
+  [
+    'the misspelt name of a CPU model among its numbers',
+    { ...GOOD, cpu: { model: 'EPYC_milan' } },
+    /cpu\.model: wanted a number from 0 to 255, .*"cpu": "EPYC-Milan"\./,
+  ],
+  ['a CPU with no numbers', { ...GOOD, cpu: {} }, /cpu: wanted a CPU model .*found an empty object\./],
+  [
+    'null among the numbers of a CPU',
+    { ...GOOD, cpu: { family: null, model: 1, stepping: 1 } },
+    /cpu\.family: wanted a number from 0 to 270, in decimal or 0x form, found null\./,
+  ],
   ['a CPU as a number', { ...GOOD, cpu: 25 }, /cpu: wanted a CPU model of QEMU.*or an object/],
   [
     'a family that CPUID cannot express',

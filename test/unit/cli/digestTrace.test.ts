@@ -263,6 +263,7 @@ describe('digest --compare', () => {
     [[...SNP, '2', '--inputs', 'kernel'], /--firmware is given, too/],
     [['--mode', 'snp', '--inputs', 'kernel'], /does not have the inputs of an SNP launch: it is /],
     [['--mode', 'seves', '--inputs', 'kernel'], /--inputs cannot be given here/],
+    [['--inputs', 'kernel'], /does not have the inputs of an SNP launch: it is not JSON/],
   ];
   for (const [args, message] of refused)
     it(`refuses ${args.join(' ')}`, async () => {
@@ -281,6 +282,8 @@ describe('digest --format dstack', () => {
       const args = [...SNP, '4', ...more, '--guest-features', '0x21'];
       writeFileSync(at('inputs.json'), await printed(...args, '--format', 'dstack'));
       assert.equal(await printed('--mode', 'snp', '--inputs', 'inputs.json'), await printed(...args));
+      // Such JSON is of an SNP launch.
+      assert.equal(await printed('--inputs', 'inputs.json'), await printed(...args));
       const two = ['--mode', 'snp', '--inputs', 'inputs.json', '--vcpus', '2'];
       assert.equal(await printed(...two), await printed(...SNP, '2', ...more, '--guest-features', '0x21'));
       assert.equal(

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 import { CommanderError, type Command } from 'commander';
 import { inputRow, INPUTS, type InputId, type InputRow } from '../../../src/core/launch/inputs';
-import { shapeProblems } from '../../../src/app/launchFile';
+import { shapeProblems } from '../../../src/app/launchShape';
 import { questionIn } from '../../../src/app/launchQuestion';
 import { commandName } from '../../../src/cli/files';
 import { namesOf } from '../../../src/cli/inputOptions';

@@ -108,7 +108,7 @@ describe('On the command line', () => {
       [
         'one with a key, which is not repeated',
         ['validate', '--launch', 'key.sevlaunch.json'],
-        /^(?!.*3569cf61).*found string\.$/m,
+        /^(?!.*3569cf61).*found a text\.$/m,
       ],
       [
         'XML that is broken',

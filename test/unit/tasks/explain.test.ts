@@ -89,6 +89,14 @@ describe('An explanation from files', () => {
     ['a flavour', (json) => (json['profile'] = 'sev-es-init2'), 'fpu-state'],
     ['a policy', (json) => ((json['launch'] as Json)['policy'] = 7), 'policy'],
     ['an API version', (json) => ((json['launch'] as Json)['apiMinor'] = 51), 'api-minor'],
+    [
+      'a kernel and an initrd that are swapped',
+      (json) => {
+        const { kernel = '', initrd = '' } = json;
+        Object.assign(json, { kernel: initrd, initrd: kernel });
+      },
+      'kernel-initrd-swapped',
+    ],
     ['white space', (json) => (json['cmdline'] = `${json['cmdline'] as string}\n`), 'cmdline-text'],
     [
       'swapped keys',

@@ -19,6 +19,9 @@ describe('similarName', () => {
     ['kernelhash', ['kernel_hash', 'ovmf_hash'], 'kernel_hash'],
     ['Milan', ['EPYC-Rome', 'EPYC-Milan'], 'EPYC-Milan'],
     ['epyc-milan', ['EPYC-Rome', 'EPYC-Milan'], 'EPYC-Milan'],
+    ['modle', ['family', 'model'], 'model'],
+    ['spn', IDS, 'snp'],
+    ['vcpsu', ['vcpus', 'cpu'], 'vcpus'],
     ['x'.repeat(41), ['x'.repeat(41)], undefined],
   ];
   for (const [text, names, wanted] of cases)

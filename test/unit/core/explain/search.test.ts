@@ -262,6 +262,44 @@ describe('The search for an explanation, for SEV firmware before API 0.17,', () 
   }
 });
 
+describe('The search for an explanation finds kernel and initrd swapped', () => {
+  const kernel = '/vmlinuz';
+  const initrd = '/initrd';
+  const swapped = [
+    { member: ['kernel'], value: initrd },
+    { member: ['initrd'], value: kernel },
+  ];
+  const others: [name: string, set: Partial<Setting>, edits: object[]][] = [
+    ['alone', {}, []],
+    ['and other vCPUs', { vcpus: 2 }, [{ member: ['vcpus'], value: 2 }]],
+    [
+      'and another CPU',
+      { cpu: { family: 25, model: 1, stepping: 1 } },
+      [{ member: ['cpu'], value: 'EPYC-Milan' }],
+    ],
+    [
+      'and another command line',
+      { cmdline: createHash('sha256').update('"quiet"  root=/dev/vda\tro nr_cpus=4\0').digest() },
+      [{ member: ['cmdline'], value: '"quiet"  root=/dev/vda\tro nr_cpus=4' }],
+    ],
+  ];
+  const launches = [
+    ['of SEV-ES', factsOf()],
+    ['of SEV-SNP', factsOf({ ...asSnp, profile: 'snp' })],
+  ] as const;
+  for (const [technology, facts] of launches)
+    for (const [name, set, edits] of others)
+      it(`${name}, ${technology}, with the edits for it`, () => {
+        const { given } = searchSpace(facts);
+        const launch = { ...given, kernel: given.initrd, initrd: given.kernel, ...set };
+        const { explanations } = explained(reported(facts, launch), [0, 1, 2]);
+        assert.deepEqual(
+          explanations.map((one) => [one.weight, new Set(one.edits)]),
+          [['mistake', new Set([...swapped, ...edits])]],
+        );
+      });
+});
+
 describe('The search for an explanation goes on from a known digest', () => {
   const facts = factsOf({ ...asSnp, profile: 'snp', vcpus: 2 });
   const { given } = searchSpace(facts);
@@ -387,6 +425,8 @@ describe('The search for an explanation finds the command line', () => {
     ['a  b\tc', 'a  b c', 'with spaces for tabs'],
     ['a\nb', 'a b', 'with spaces for line ends'],
     ['a  b\u00a0c', 'a  b c', 'with plain spaces for no-break spaces'],
+    ['a b c', 'a\u00a0b\u00a0c', 'with no-break spaces for spaces'],
+    ['a b c', 'a b\u00a0c', 'with a no-break space before "c"'],
     ['"a b"', 'a b', 'without the quotes around it'],
     ['a="b c"', 'a=b c', 'without any quotes, as a shell leaves it'],
     ['a="b"', 'a=\\"b\\"', 'with backslashes before its quotes'],
