@@ -59,7 +59,7 @@ const cases: Record<string, Case> = {
     to: '\ufeff{',
     encoding: 'utf16le',
     rule: 'not-unicode',
-    says: 'byte 0xff at offset 0 (line 1, column 1) is not UTF-8. Save the file as UTF-8.',
+    says: 'it is a text file in UTF-16. Save it as UTF-8.',
     at: ['1:1', '1:1'],
   },
   'half of a surrogate pair': {
