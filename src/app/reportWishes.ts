@@ -74,15 +74,23 @@ type Member = readonly [name: string, value: JsonValue];
 
 const membersOf = (json: JsonObject): Member[] => [...json].map(([key, value]) => [camel(key), value]);
 
-/** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one. */
-function partsOf(json: JsonObject): { readonly wishes: readonly Member[]; readonly root: readonly Member[] } {
+/** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one, a configuration. */
+function partsOf(json: JsonObject): {
+  readonly wishes: readonly Member[];
+  readonly root: readonly Member[];
+  readonly isConfig: boolean;
+} {
   const all = membersOf(json);
   const policy = all.find(([key]) => key === 'policy')?.[1];
   const root = all.find(([key]) => key === 'rootOfTrust')?.[1];
   const isConfig = all.every(([key]) => key === 'policy' || key === 'rootOfTrust');
   if (!isConfig || (policy !== undefined && !isObject(policy)) || (root !== undefined && !isObject(root)))
-    return { wishes: all, root: [] };
-  return { wishes: policy ? membersOf(policy) : [], root: root ? membersOf(root) : [] };
+    return { wishes: all, root: [], isConfig: false };
+  return {
+    wishes: policy ? membersOf(policy) : [],
+    root: root ? membersOf(root) : [],
+    isConfig: all.length > 0,
+  };
 }
 
 /** Reads wishes. @param name of the file in messages @throws CheckError (usage) for anything that is not understood */
@@ -90,9 +98,9 @@ export function readWishes(name: string, text: string): Wishes {
   const json = parseExactJson(text);
   if ('problem' in json) throw errors.wishesNotJson(name, json.problem);
   if (!isObject(json.value)) throw errors.wishesNotJson(name, 'it is no object');
-  const { wishes: members, root } = partsOf(json.value);
+  const { wishes: members, root, isConfig } = partsOf(json.value);
   const isPeer =
-    root.length > 0 ||
+    isConfig ||
     members.some(([key]) => ONLY_PEERS.includes(key)) ||
     [...json.value.keys()].some((key) => key.includes('_'));
   let wishes: Wishes = isPeer ? { committed: true } : {};
@@ -126,8 +134,16 @@ export function readWishes(name: string, text: string): Wishes {
     if (!read.ok) throw errors.badWish(`${name}: ${key}`, read.wanted);
     wishes = { ...wishes, [row.name]: read.value };
   }
-  return wishes;
+  return isPeer ? withTrust(wishes) : wishes;
 }
+
+/** go-sev-guest trusts no key that is not named: where it requires one and none is, it refuses every report. */
+const withTrust = (wishes: Wishes): Wishes =>
+  (wishes.requireAuthorKey || wishes.requireIdBlock) &&
+  !wishes.trustedIdKeyHashes &&
+  !wishes.trustedAuthorKeyHashes
+    ? { ...wishes, trustedIdKeyHashes: [] }
+    : wishes;
 
 /** A product; protobuf has one that is not known for none. */
 function productOf(name: string, key: string, value: JsonValue): Pick<Wishes, 'product'> {
