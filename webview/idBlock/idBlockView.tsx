@@ -17,7 +17,7 @@ import { Checkbox, CopyButton, FilterBar, FilterBox, Icon } from '../parts/widge
 import { Workspace } from '../parts/workspace';
 import { BytesDetails, ReportFieldDetails } from '../report/reportDetails';
 import { reportTree } from '../report/reportTree';
-import { Steps } from '../report/verdictView';
+import { Steps } from '../report/stepList';
 
 const COLUMNS = [
   { id: 'name', title: 'Field' },
@@ -43,7 +43,7 @@ function verdictOf(steps: readonly IdBlockStep[]): { words: string; icon: string
       words: `Not valid: the firmware refuses the launch (${failed.map(({ title }) => title).join(', ')})`,
       ...{ icon: 'error', style: 'severity-error' },
     };
-  return steps.some(({ id, outcome }) => id === 'id-signature' && outcome === 'passed')
+  return steps.some(({ step, outcome }) => step === 'id-signature' && outcome === 'passed')
     ? { words: 'Valid: the signatures are right', icon: 'pass', style: 'severity-ok' }
     : {
         words: 'Without the other of the two, no signature can be verified',
@@ -114,12 +114,7 @@ function IdBlock({ view }: { view: IdBlockState }) {
         <p class="report-verdict">
           <Icon name={icon} class={style} /> <strong>{words}</strong>
         </p>
-        <Steps
-          steps={facts.steps.map(({ id, title, reason, outcome }) => ({
-            ...{ step: id, title, reason },
-            outcome: outcome === 'not checked' ? 'not-checked' : outcome,
-          }))}
-        />
+        <Steps steps={facts.steps} label="Steps of the check" />
         <Findings findings={facts.findings} onSelect={state.selectRange} />
       </Header>
       <Workspace

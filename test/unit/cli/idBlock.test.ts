@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from '../../../src/core/binary/struct';
 import { ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from '../../../src/core/tech/snp/idBlock';
+import { idBlockForm } from '../../../src/core/tech/snp/idBlockForms';
 import type { IdBlockStep } from '../../../src/core/tech/snp/idBlockSteps';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
@@ -272,7 +273,11 @@ async function stepsOf(pair: { block: Uint8Array; auth: Uint8Array }, ...args: s
   assert.ok(status < 2, stderr);
   const { valid, steps } = JSON.parse(stdout) as { valid: boolean; steps: readonly IdBlockStep[] };
   assert.equal(valid, status === 0);
-  return { valid, failed: steps.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id), steps };
+  return {
+    valid,
+    failed: steps.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step),
+    steps,
+  };
 }
 
 describe('id-block check', () => {
@@ -325,6 +330,23 @@ describe('id-block check', () => {
 
   it('lets nothing of the author count where the launch does not use it', async () => {
     assert.deepEqual((await stepsOf(changed('auth', 0x680), '--no-author-key')).failed, []);
+  });
+
+  it('finds another policy beside the block in annotations, in each command', async () => {
+    const text = idBlockForm('kata', good).replace('"196608"', '"720896"');
+    assert.ok(text.includes('720896'));
+    writeFileSync(at('pod.yaml'), text);
+    const { status, stdout } = await idBlock('check', 'pod.yaml');
+    assert.equal(status, 1);
+    assert.match(stdout, /^failed +Policy beside it: .*0x30000.*0xb0000/m);
+    assert.match(stdout, /not valid/);
+    assert.match((await idBlock('show', 'pod.yaml')).stdout, /id-block-other-policy/);
+    writeFileSync(at('pod.yaml'), idBlockForm('kata', good));
+    assert.equal((await idBlock('check', 'pod.yaml')).status, 0);
+    writeFileSync(at('qemu.txt'), `${idBlockForm('qemu', good)},policy=0x31000`);
+    const two = await idBlock('check', 'pod.yaml', 'qemu.txt');
+    assert.equal(two.status, 2);
+    assert.match(two.stderr, /two policies, 0x30000 and 0x31000/);
   });
 
   it('needs both structures', async () => {
