@@ -11,7 +11,7 @@ import { statedInputs, type LaunchOptions } from './launchOptions';
 import { readVerification, wishOptionIn, type VerificationOptions } from './wishOptions';
 
 /** The options of a launch that may have a report. */
-export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions;
+export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions & { readonly redact?: true };
 
 /**
  * The report that is to be verified; undefined when there is none.
@@ -26,7 +26,7 @@ export async function evidenceFrom(
   if (report === undefined) {
     if (options.certificates) throw reportNeeded('certificates');
     const wish = options.require === undefined ? wishOptionIn(options) : '--require';
-    const other = options.at === undefined ? undefined : '--at';
+    const other = options.at !== undefined ? '--at' : options.redact ? '--redact' : undefined;
     const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
     if (unused !== undefined) throw errors.oddOption(unused, 'it is about a report, which --report names');
     return undefined;

@@ -6,10 +6,12 @@ import type { Command } from 'commander';
 import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
+import { redactReport } from '../core/check/redactReport';
 import type { JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import { statusOf } from '../core/domain/report';
 import { pickInputs, REPORTED_IDS } from '../core/launch/inputs';
+import { OUTCOME_WORDS } from '../core/launch/checkSteps';
 import type { Report } from '../core/launch/report';
 import { secretGuid, type Secret } from '../core/tech/sev/secret';
 import type { Io } from '../app/io';
@@ -136,8 +138,9 @@ async function validateOne(
     if (options.injectSecret.length > 0) throw errors.noSecretsByDigest();
     const inputs = inputsOfReport(options, file, evidence);
     const report = await checkReport(io, inputs, { onProgress: out.onProgress, admit });
-    onReport(report);
-    printReport(report, options, out);
+    const shown = options.redact ? redactReport(report) : report;
+    onReport(shown);
+    printReport(shown, options, out);
     return statusOf(report);
   }
   if (saysNoLaunch(options)) throw errors.launchNeeded('checked', waysToCheck());
@@ -250,12 +253,14 @@ async function validateRunning(
     verifyEvidence: evidence && (await reader(io)),
   };
   const { printDomainCheck, ruleLines, saveExpected } = await import('./validateDomain');
-  const { report, status, injected, expected } = await printDomainCheck(
+  const checked = await printDomainCheck(
     io,
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(io, injectSecret) } : run,
     out,
   );
+  const { status, injected, expected } = checked;
+  const report = options.redact ? redactReport(checked.report) : checked.report;
   onReport(report);
   if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
   if (options.json) printJson(out, injected === undefined ? report : { ...report, injected });
@@ -279,11 +284,7 @@ function evidenceRows({ evidence }: Report, all: boolean): string[][] {
   const listed = (evidence?.steps ?? []).filter(
     ({ outcome, required }) => all || outcome === 'failed' || (required && outcome !== 'passed'),
   );
-  return listed.map(({ outcome, title, reason }) => [
-    outcome === 'not-checked' ? 'not checked' : outcome,
-    title,
-    reason,
-  ]);
+  return listed.map(({ outcome, title, reason }) => [OUTCOME_WORDS[outcome], title, reason]);
 }
 
 function printReport(report: Report, { json, debug }: OneLaunch, out: Output): void {

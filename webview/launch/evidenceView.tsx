@@ -1,20 +1,10 @@
 // The attestation report of a launch on the page of its check: whether it is verified, the chain as a picture, and every step with its reason.
 
-import type { EvidenceStep, ReportedEvidence } from '../../src/core/launch/report';
+import type { ReportedEvidence } from '../../src/core/launch/report';
 import type { ChainPicture } from '../../src/core/report/picture';
 import { Icon } from '../parts/widgets';
 import { ChainView } from '../report/chainPicture';
-
-const OUTCOMES: Readonly<
-  Record<EvidenceStep['outcome'], { readonly icon: string; readonly style: string; readonly words: string }>
-> = {
-  passed: { icon: 'pass', style: 'severity-ok', words: 'passed' },
-  failed: { icon: 'error', style: 'severity-error', words: 'failed' },
-  'not-checked': { icon: 'circle-slash', style: '', words: 'not checked' },
-};
-
-/** What is wrong is not to be scrolled to. */
-const rank = ({ outcome }: EvidenceStep): number => (outcome === 'failed' ? 0 : 1);
+import { Steps } from '../report/stepList';
 
 /** Shows what became of a report. */
 export function EvidenceView({ evidence, picture }: { evidence: ReportedEvidence; picture?: ChainPicture }) {
@@ -33,18 +23,7 @@ export function EvidenceView({ evidence, picture }: { evidence: ReportedEvidence
         </span>
       </p>
       {picture && <ChainView picture={picture} />}
-      <ol class="report-steps" aria-label="Steps of the verification" tabIndex={0}>
-        {steps
-          .toSorted((a, b) => rank(a) - rank(b))
-          .map(({ step, title, outcome, reason }) => (
-            <li key={step} class="report-step" data-step={step} data-outcome={outcome}>
-              <Icon name={OUTCOMES[outcome].icon} class={OUTCOMES[outcome].style} />
-              <span class="report-step-title">{title}</span>{' '}
-              <span class="report-step-outcome">{OUTCOMES[outcome].words}</span>{' '}
-              <span class="report-step-reason">{reason}</span>
-            </li>
-          ))}
-      </ol>
+      <Steps steps={steps} label="Steps of the verification" />
     </section>
   );
 }

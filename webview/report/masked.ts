@@ -2,7 +2,7 @@
 
 import type { ByteRange } from '../../src/core/binary/region';
 import type { ReportField } from '../../src/core/report/report';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS } from '../../src/core/report/redact';
 
 /** The bytes of fields that are masked. @param at where the report is */
 export const rangesOf = (fields: readonly ReportField[], at: number): ByteRange[] =>

@@ -5,7 +5,7 @@ import { countOf, hex, isZero } from '../../src/core/binary/hex';
 import type { ByteRange } from '../../src/core/binary/region';
 import type { FilePart } from '../../src/core/report/filePart';
 import type { ReportField } from '../../src/core/report/report';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS } from '../../src/core/report/redact';
 import type { TreeNode } from '../parts/rows';
 
 /** What a row stands for. */

@@ -5,7 +5,7 @@ import { jsonText } from '../../src/core/binary/json';
 import { compareReports, reportComparisonJson, reportDifferences } from '../../src/core/report/compare';
 import { REPORT_SIZE } from '../../src/core/report/layout';
 import { decodeReport, ofProduct, reportSummary, type AttestationReport } from '../../src/core/report/report';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS } from '../../src/core/report/redact';
 import type { ReportSide, SnpReportsState } from '../../src/protocol/snpReport';
 import { useSaved } from '../host';
 import { ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';

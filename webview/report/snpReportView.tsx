@@ -14,7 +14,8 @@ import {
   reportSummary,
   type ReportField,
 } from '../../src/core/report/report';
-import { REDACTED, reportJson } from '../../src/core/report/reportJson';
+import { redactedStep } from '../../src/core/report/redact';
+import { reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
@@ -172,8 +173,6 @@ function Report({ view }: { view: SnpReportState }) {
   );
   // What is around the report has nothing opposite.
   const against = other && { against: (i: number) => other.bytes[i - at] ?? bytes[i] };
-  // A chip and a guest are named by long numbers; those of certificates and digests are public, but look alike.
-  const mask = (words: string) => (redact ? words.replaceAll(/[0-9a-f]{16,}/gi, REDACTED) : words);
   return (
     <div class="page">
       <Header
@@ -198,7 +197,7 @@ function Report({ view }: { view: SnpReportState }) {
             <Icon name="info" /> {note}
           </p>
         ))}
-        <VerdictView view={view} isMasked={redact} mask={mask} />
+        <VerdictView view={view} isMasked={redact} mask={redact ? redactedStep : undefined} />
         <Findings findings={facts.findings} onSelect={state.selectRange} />
       </Header>
       <Workspace

@@ -6,7 +6,7 @@ import { bytesToHex, hex } from '../binary/hex';
 import type { Bit } from '../binary/struct';
 import { TCB_NAMES } from './layout';
 import { reportFields, type AttestationReport, type ReportField } from './report';
-import { PRIVATE_FIELDS, REDACTED } from './reportJson';
+import { PRIVATE_FIELDS, REDACTED } from './redact';
 
 /** Under what a difference is listed, in this order. */
 export const REPORT_TOPICS = ['TCB', 'Policy', 'Measurement', 'Other fields'] as const;
