@@ -3,6 +3,7 @@
 import { countOf, hex, isZero } from '../../src/core/binary/hex';
 import { REPORT_TOPICS, type ChangedBit, type ComparedReportField } from '../../src/core/report/compare';
 import type { ReportField } from '../../src/core/report/report';
+import { PRIVATE_FIELDS, REDACTED } from '../../src/core/report/redact';
 import { stateWord } from '../parts/bitCells';
 import type { Cell, TreeNode } from '../parts/rows';
 import { isUnset } from './reportTree';
@@ -10,8 +11,9 @@ import { isUnset } from './reportTree';
 const NOT_THERE: Cell = { text: '–', full: 'This version has no such field.' };
 
 /** A value as a cell: a number without leading zeros, so that two of them fit next to each other. */
-function side(field: ReportField | undefined, marked: boolean): Cell {
+function side(field: ReportField | undefined, marked: boolean, redact: boolean): Cell {
   if (!field) return NOT_THERE;
+  if (redact && PRIVATE_FIELDS.includes(field.name)) return { text: REDACTED, marked };
   const { raw, meaning, value } = field;
   const text = value instanceof Uint8Array ? raw : hex(value);
   return { text, extra: meaning, full: meaning === '' ? raw : `${raw}  ${meaning}`, marked };
@@ -29,11 +31,16 @@ const bitNode = (name: string, { bit, left, right }: ChangedBit): TreeNode => ({
   differs: true,
 });
 
-function fieldNode({ field, left, right, differs, bits }: ComparedReportField): TreeNode {
+function fieldNode({ field, left, right, differs, bits }: ComparedReportField, redact: boolean): TreeNode {
   const { name, offset, size, doc } = field;
   return {
     id: name,
-    cells: [{ text: name }, { text: hex(offset, 3) }, side(left, differs), side(right, differs)],
+    cells: [
+      { text: name },
+      { text: hex(offset, 3) },
+      side(left, differs, redact),
+      side(right, differs, redact),
+    ],
     children: bits.map((bit) => bitNode(name, bit)),
     range: { offset, size },
     differs,
@@ -42,11 +49,13 @@ function fieldNode({ field, left, right, differs, bits }: ComparedReportField): 
   };
 }
 
-/** Builds the rows. @param differences those that differ, in their order */
+/** Builds the rows. @param differences those that differ, in their order @param redact masks what names a machine or a guest, because a row is copied as it is */
 export function reportComparisonTree(
   compared: readonly ComparedReportField[],
   differences: readonly ComparedReportField[],
+  redact = false,
 ): TreeNode[] {
+  const nodesOf = (all: readonly ComparedReportField[]) => all.map((one) => fieldNode(one, redact));
   const topics = REPORT_TOPICS.flatMap((topic): TreeNode[] => {
     const of = differences.filter((one) => one.topic === topic);
     if (of.length === 0) return [];
@@ -54,7 +63,7 @@ export function reportComparisonTree(
       {
         id: `topic:${topic}`,
         cells: [{ text: topic, extra: countOf(of.length, 'difference') }],
-        children: of.map(fieldNode),
+        children: nodesOf(of),
         heading: true,
         differs: true,
       },
@@ -64,7 +73,7 @@ export function reportComparisonTree(
   const same: TreeNode = {
     id: 'group:equal',
     cells: [{ text: 'Equal', extra: countOf(equal.length, 'field') }],
-    children: equal.map(fieldNode),
+    children: nodesOf(equal),
     heading: true,
     zero: equal.every(({ field }) => field.value instanceof Uint8Array && isZero(field.value)),
   };

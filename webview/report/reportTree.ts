@@ -5,7 +5,7 @@ import { countOf, hex, isZero } from '../../src/core/binary/hex';
 import type { ByteRange } from '../../src/core/binary/region';
 import type { FilePart } from '../../src/core/report/filePart';
 import type { ReportField } from '../../src/core/report/report';
-import { PRIVATE_FIELDS } from '../../src/core/report/redact';
+import { PRIVATE_FIELDS, REDACTED } from '../../src/core/report/redact';
 import type { TreeNode } from '../parts/rows';
 
 /** What a row stands for. */
@@ -28,22 +28,33 @@ export interface FieldGroup {
   readonly fields: readonly ReportField[];
 }
 
-/** Builds the rows. @param at where the fields are in the bytes @param differing the names of fields that the other side of a diff has with other values */
+/** Whether what names a machine is in a part and has no bytes of its own, such as the HWID of a certificate in PEM. */
+const namesInside = ({ children }: FilePart): boolean =>
+  children.some((child) => !child.range && (child.isPrivate === true || namesInside(child)));
+
+/**
+ * Builds the rows.
+ * @param at where the fields are in the bytes
+ * @param differing the names of fields that the other side of a diff has with other values
+ * @param redact masks what names a machine or a guest, because a row is copied as it is
+ */
 export function reportTree(
   headings: readonly FieldGroup[],
   parts: readonly FilePart[],
   at: number,
-  differing: readonly string[] = [],
+  { differing = [], redact = false }: { differing?: readonly string[]; redact?: boolean } = {},
 ): ReportTree {
   const items = new Map<string, ReportItem>();
   const hidden: ByteRange[] = [];
 
   const fieldNode = (field: ReportField, children: readonly TreeNode[]): TreeNode => {
-    const { name, offset, size, raw, meaning, doc } = field;
+    const { name, offset, size, meaning, doc } = field;
+    const isPrivate = PRIVATE_FIELDS.includes(name);
+    const raw = redact && isPrivate ? REDACTED : field.raw;
     const differs = differing.includes(name) || children.some((child) => child.differs);
     const range = { offset: at + offset, size };
     items.set(name, { field });
-    if (PRIVATE_FIELDS.includes(name)) hidden.push(range);
+    if (isPrivate) hidden.push(range);
     return {
       id: name,
       cells: [
@@ -98,8 +109,9 @@ export function reportTree(
   const partNode = (part: FilePart, parent: string, level: number): TreeNode => {
     const id = idOf(parent, part.name);
     items.set(id, { part });
-    const { name, raw, meaning, doc, range, children, isPrivate } = part;
-    if (isPrivate && range) hidden.push(range);
+    const { name, meaning, doc, range, children, isPrivate } = part;
+    const raw = redact && isPrivate ? REDACTED : part.raw;
+    if (range && (isPrivate || namesInside(part))) hidden.push(range);
     return {
       id,
       cells: [{ text: name }, { text: range ? hex(range.offset, 3) : '' }, { text: raw }, { text: meaning }],

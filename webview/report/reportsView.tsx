@@ -71,7 +71,10 @@ function Reports({ view }: { view: SnpReportsState }) {
   );
   const compared = useMemo(() => compareReports(left, right), [left, right]);
   const differences = useMemo(() => reportDifferences(compared), [compared]);
-  const tree = useMemo(() => reportComparisonTree(compared, differences), [compared, differences]);
+  const tree = useMemo(
+    () => reportComparisonTree(compared, differences, redact),
+    [compared, differences, redact],
+  );
   const joined = useComparison(
     'snpReports',
     tree,

@@ -147,14 +147,14 @@ function Report({ view }: { view: SnpReportState }) {
     [report, other?.bytes, other?.product],
   );
   const differences = useMemo(() => reportDifferences(compared).map(({ field }) => field.name), [compared]);
+  const [redact, setRedact] = useSaved('snpReport.redact', false);
   const tree = useMemo(
-    () => reportTree(groupReportFields(fields), facts.parts, at, differences),
-    [fields, facts.parts, at, differences],
+    () => reportTree(groupReportFields(fields), facts.parts, at, { differing: differences, redact }),
+    [fields, facts.parts, at, differences, redact],
   );
   const bands = useMemo(() => bandsIn(at, view, bytes.length), [at, facts, bytes]);
   const [text, setText] = useSaved('snpReport.filter', '');
   const [nonZero, setNonZero] = useSaved('snpReport.nonZero', false);
-  const [redact, setRedact] = useSaved('snpReport.redact', false);
   const [differing, setDiffering] = useSaved('snpReport.differing', false);
   const filter = { text, nonZero, differing: differing && differences.length > 0 };
   // A field that only the other side has is no row of this one.

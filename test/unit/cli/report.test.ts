@@ -161,6 +161,17 @@ describe('The command report', () => {
     }
   });
 
+  it('masks the key of a VCEK, which is of one chip, and those of authorities not', async () => {
+    const chainOf = async (...more: string[]) => {
+      const { stdout } = await run('verify', 'extended.bin', ...TRUSTED, '--json', ...more);
+      return (JSON.parse(stdout) as { chain: { role: string; publicKey: string; sha256: string }[] }).chain;
+    };
+    const isMasked = (all: Awaited<ReturnType<typeof chainOf>>) =>
+      all.map(({ publicKey, sha256 }) => publicKey === 'redacted' && sha256 === 'redacted');
+    assert.deepEqual(isMasked(await chainOf()), [false, false, false]);
+    assert.deepEqual(isMasked(await chainOf('--redact')), [false, false, true]);
+  });
+
   it('shows fields, certificates and findings', async () => {
     const { stdout, status } = await run('show', 'extended.bin');
     assert.equal(status, 0);
