@@ -3,7 +3,7 @@
 import type { Io } from '../app/io';
 import { readCertificates } from '../app/reportCertificates';
 import { readRoots } from '../app/reportEvidence';
-import { readCertificateFiles, readReportFile } from '../app/reportFile';
+import { problemsAround, readCertificateFiles, readReportFile } from '../app/reportFile';
 import { VERIFICATION_VERSION } from '../app/reportSchema';
 import { nameOfInput } from '../app/vmsaFile';
 import { OUTCOME_WORDS } from '../core/launch/checkSteps';
@@ -46,6 +46,7 @@ export async function verifyReportFile(
       at,
       wishes,
       hcl: found.hcl,
+      around: problemsAround(found),
     },
     io,
   );

@@ -11,6 +11,7 @@ import { decode } from '../../src/core/binary/struct';
 import { ID_BLOCK } from '../../src/core/tech/snp/idBlock';
 import { makeIdBlock, writeKey } from '../helpers/idBlocks';
 import { io } from '../helpers/io';
+import { openByName, runByName } from '../helpers/keyboard';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { useSharedSample } from '../helpers/sample';
 import { openWorkbench } from '../helpers/workbench';
@@ -48,9 +49,8 @@ describe('Create ID Block', () => {
     for (const name of ['id.pem', 'author.pem']) writeKey(at(name));
     const workbench = await openWorkbench({ folder, shared: true });
     const { keyboard } = workbench.page;
-    await workbench.openFromExplorer(SAMPLE.snpMatches);
-    await workbench.findCommand('SEV: Create ID Block…');
-    await keyboard.press('Enter');
+    await openByName(workbench, SAMPLE.snpMatches);
+    await runByName(workbench, 'SEV: Create ID Block…');
     // The launch file of the active editor is the first row.
     await workbench.row('Launch digest…').waitFor();
     await keyboard.press('Enter');

@@ -17,7 +17,8 @@ export function Steps(props: {
   label: string;
   mask?: (step: TitledStep) => TitledStep;
 }) {
-  const { steps, label, mask = (step) => step } = props;
+  const { steps, label } = props;
+  const mask = props.mask ?? ((step: TitledStep) => step);
   return (
     <ol class="report-steps" aria-label={label} tabIndex={0}>
       {/* What is wrong is not to be scrolled to. */}

@@ -62,11 +62,13 @@ before(() => {
     writeFileSync(at(`${name}.pub.der`), publicKey.export({ type: 'spki', format: 'der' }));
     const locked = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
     writeFileSync(at(`${name}.locked.pem`), privateKey.export(locked));
+    writeFileSync(at(`${name}.locked.der`), privateKey.export({ ...locked, format: 'der' }));
   }
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   writeFileSync(at('p256.pem'), p256.export({ type: 'sec1', format: 'pem' }));
   const ed = generateKeyPairSync('ed25519').privateKey;
   writeFileSync(at('ed.pem'), ed.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(at('empty.pem'), '');
   writeFileSync(at('raw.bin'), Buffer.from(SCALAR, 'hex'));
   writeFileSync(at('OVMF.fd'), buildOvmf({ size: 0x20000 }));
 });
@@ -184,6 +186,8 @@ describe('id-block create', () => {
 
   for (const [file, found] of [
     ['id.locked.pem', /is a private key under a passphrase; .*openssl pkey/],
+    ['id.locked.der', /is a private key under a passphrase; .*openssl pkey/],
+    ['empty.pem', /is empty;/],
     ['id.pub.pem', /is a public key;/],
     ['id.pub.der', /is a public key;/],
     ['p256.pem', /is a private key of the curve prime256v1;/],
