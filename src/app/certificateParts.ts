@@ -79,6 +79,8 @@ function certificateFields(value: Certificate, base: number | undefined): FilePa
     part('subject', subject, 'common name of whose it is', at(subjectAt, value.subjectName.length)),
     part('public key', KEY_WORDS[value.key], 'SubjectPublicKeyInfo', {
       raw: rawText(spki, spki.length),
+      // A VCEK is of one chip, which its key names as well.
+      ...(hwid && { isPrivate: true }),
       ...at(keyAt, spki.length),
     }),
     ...(value.isCa ? [part('authority', 'signs certificates', 'basic constraints and use of the key')] : []),

@@ -1,11 +1,11 @@
 // ID blocks from paths: made with the owner's keys, read in any form, and checked.
 
 import * as errors from './idBlockErrors';
-import { bytesToHex, fromHex, isSameBytes } from '../core/binary/hex';
+import { bytesToHex, fromHex, hex, isSameBytes } from '../core/binary/hex';
 import { withPlace } from '../core/errors';
 import type { LaunchFile } from '../core/check/launchFile';
 import { encodeIdAuth, encodeIdBlock, encodePublicKey, type IdBlockFields } from '../core/tech/snp/idBlock';
-import { checkIdBlock, signaturesOf } from '../core/tech/snp/idBlockCheck';
+import { checkIdBlock, launchOf, signaturesOf } from '../core/tech/snp/idBlockCheck';
 import type { IdBlockLaunch } from '../core/tech/snp/idBlockCheck';
 import { compareWithReport, type ReportedIdBlock } from '../core/tech/snp/idBlockReport';
 import type { IdBlockStep } from '../core/tech/snp/idBlockSteps';
@@ -27,7 +27,7 @@ export interface IdBlockRequest {
 }
 
 /** Both structures. */
-export type WholePair = Required<IdBlockPair>;
+export type WholePair = Required<Omit<IdBlockPair, 'stated'>>;
 
 /** Calls `use` with the key in a file, of which nothing that can be cleared stays. @throws CheckError (usage) for a file that is none */
 async function withSigningKey<T>(
@@ -99,10 +99,17 @@ export async function readIdBlockFiles(io: Io, given: readonly string[]): Promis
     for (const part of ['block', 'auth'] as const)
       if (all[part] && read.pair[part] && !isSameBytes(all[part], read.pair[part]))
         throw errors.twoIdBlocks(part === 'block' ? 'ID block' : 'ID authentication');
-    all = { ...all, ...read.pair };
+    const [before, now] = [all.stated?.policy?.value, read.pair.stated?.policy?.value];
+    if (before !== undefined && now !== undefined && before !== now)
+      throw errors.twoPolicies(hex(before), hex(now));
+    all = { ...all, ...read.pair, ...mergedStated(all, read.pair) };
   }
   return all;
 }
+
+/** What two texts state, together. */
+const mergedStated = (a: IdBlockPair, b: IdBlockPair): Pick<IdBlockPair, 'stated'> =>
+  (a.stated ?? b.stated) ? { stated: { ...a.stated, ...b.stated } } : {};
 
 /**
  * Checks a pair, signatures included, and compares it with a report, whose own signature is not looked at.
@@ -111,16 +118,17 @@ export async function readIdBlockFiles(io: Io, given: readonly string[]): Promis
 export async function checkIdBlockPair(
   { hashes }: Pick<Io, 'hashes'>,
   pair: IdBlockPair,
-  launch: IdBlockLaunch & { readonly report?: ReportedIdBlock | undefined },
+  given: IdBlockLaunch & { readonly report?: ReportedIdBlock | undefined },
   verify: VerifySignature,
 ): Promise<readonly IdBlockStep[]> {
   if (!pair.block) throw errors.halfIdBlock('an ID block');
   if (!pair.auth) throw errors.halfIdBlock('an ID authentication');
+  const launch = launchOf(pair, given);
   const { id, author } = signaturesOf(pair, launch);
   const [isId, isAuthor] = await Promise.all([id && verify(id), author && verify(author)]);
   return [
     ...checkIdBlock(pair, launch, { id: isId, author: isAuthor }),
-    ...(launch.report ? compareWithReport(pair, launch.report, launch, hashes) : []),
+    ...(given.report ? compareWithReport(pair, given.report, launch, hashes) : []),
   ];
 }
 

@@ -46,6 +46,13 @@ export function twoIdBlocks(what: string): CheckError {
   });
 }
 
+/** Two texts state different policies beside what they hold. */
+export function twoPolicies(one: string, other: string): CheckError {
+  return usage('two-stated-policies', `The texts state two policies, ${one} and ${other}.`, {
+    advice: 'Give the texts of one launch.',
+  });
+}
+
 /** Only one of both structures was given to be checked. @param what is missing, a phrase with its article */
 export function halfIdBlock(what: string): CheckError {
   return usage(

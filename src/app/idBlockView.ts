@@ -1,7 +1,7 @@
 // What the page of an ID block shows: the structures of a file, whether their signatures are right, and what is wrong with them.
 
-import { idAuthFindings, idBlockFindings } from '../core/tech/snp/idBlockRules';
-import { checkIdBlock, signaturesOf } from '../core/tech/snp/idBlockCheck';
+import { idAuthFindings, idBlockFindings, statedFindings } from '../core/tech/snp/idBlockRules';
+import { checkIdBlock, launchOf, signaturesOf } from '../core/tech/snp/idBlockCheck';
 import type { IdBlockFacts } from '../core/tech/snp/idBlockFacts';
 import { keyDigestsIn } from '../core/tech/snp/idBlockFields';
 import { readIdBlocks } from '../core/tech/snp/idBlockText';
@@ -26,7 +26,8 @@ export async function viewIdBlock(
   if (!read.ok) return { found: read.found };
   const { block, auth } = read.pair;
   const verify = signatureVerifier(io);
-  const { id, author } = signaturesOf(read.pair, {});
+  const launch = launchOf(read.pair, {});
+  const { id, author } = signaturesOf(read.pair, launch);
   const results = { id: id && (await verify(id)), author: author && (await verify(author)) };
   const at = block?.length ?? 0;
   const names = [block && 'ID block', auth && 'ID authentication'].filter((name) => name !== undefined);
@@ -38,12 +39,15 @@ export async function viewIdBlock(
       hasAuth: auth !== undefined,
       digests: keyDigestsIn(read.pair, io.hashes),
       findings: [
-        ...(block ? idBlockFindings(block) : []),
-        ...(auth ? idAuthFindings(auth) : []).map((one) => ({ ...one, offset: at + one.offset })),
+        ...(block ? [...idBlockFindings(block), ...statedFindings(block, read.pair.stated)] : []),
+        ...(auth ? idAuthFindings(auth, launch.authorKey) : []).map((one) => ({
+          ...one,
+          offset: at + one.offset,
+        })),
       ],
       // Without a launch, nothing says which digest and policy it has.
-      steps: checkIdBlock(read.pair, {}, results).filter(
-        (step) => step.id !== 'launch-digest' && step.id !== 'policy',
+      steps: checkIdBlock(read.pair, launch, results).filter(
+        ({ step }) => step !== 'launch-digest' && step !== 'policy',
       ),
     },
   };

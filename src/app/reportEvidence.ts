@@ -10,7 +10,7 @@ import { atInput } from './inputs';
 import type { Io } from './io';
 import { readCertificates } from './reportCertificates';
 import * as errors from './reportErrors';
-import { readCertificateFiles, readReportFile } from './reportFile';
+import { problemsAround, readCertificateFiles, readReportFile } from './reportFile';
 import { nameOfInput } from './vmsaFile';
 
 /** A report that is to be verified. */
@@ -45,6 +45,7 @@ export const evidenceReader =
         at,
         wishes,
         hcl: found.hcl,
+        around: problemsAround(found),
       },
       io,
     );

@@ -2,6 +2,7 @@
 // with the names that snpguest gives them, or a file of them.
 
 import { latin1 } from '../core/binary/ascii';
+import { countOf } from '../core/binary/hex';
 import { findReport, type ReportFound } from '../core/report/forms/findReport';
 import type { GivenCertificates } from '../core/report/forms/pem';
 import { decodeReport, type AttestationReport } from '../core/report/report';
@@ -15,6 +16,26 @@ import * as errors from './reportErrors';
 export interface ReportFile {
   readonly report: AttestationReport;
   readonly found: ReportFound;
+}
+
+/** A table of certificates without its end has as many wrong entries as fit into it. */
+const MOST_PROBLEMS = 3;
+
+/** What is wrong with a file around its report, sentences: why certificates that should be in it are not found, for one. */
+export function problemsAround({ findings, notes }: ReportFound): string[] {
+  const wrong = findings
+    .filter(({ severity }) => severity !== 'info')
+    // What is wrong with the whole comes first.
+    .sort((a, b) => b.size - a.size)
+    .map(({ message }) => message);
+  const more = wrong.length - MOST_PROBLEMS;
+  return [
+    ...wrong.slice(0, MOST_PROBLEMS),
+    ...(more > 0
+      ? [`${countOf(more, 'more problem')} of the table of certificates: "report show" lists them.`]
+      : []),
+    ...notes,
+  ];
 }
 
 /** The report in bytes. @param name of the file in messages @throws CheckError (usage) that says why there is none */

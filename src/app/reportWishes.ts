@@ -77,15 +77,23 @@ type Member = readonly [name: string, value: JsonValue, written: string];
 
 const membersOf = (json: JsonObject): Member[] => [...json].map(([key, value]) => [camel(key), value, key]);
 
-/** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one. */
-function partsOf(json: JsonObject): { readonly wishes: readonly Member[]; readonly root: readonly Member[] } {
+/** The members of a file, and those of a root of trust: go-sev-guest's tool takes both in one, a configuration. */
+function partsOf(json: JsonObject): {
+  readonly wishes: readonly Member[];
+  readonly root: readonly Member[];
+  readonly isConfig: boolean;
+} {
   const all = membersOf(json);
   const policy = all.find(([key]) => key === 'policy')?.[1];
   const root = all.find(([key]) => key === 'rootOfTrust')?.[1];
   const isConfig = all.every(([key]) => key === 'policy' || key === 'rootOfTrust');
   if (!isConfig || (policy !== undefined && !isObject(policy)) || (root !== undefined && !isObject(root)))
-    return { wishes: all, root: [] };
-  return { wishes: policy ? membersOf(policy) : [], root: root ? membersOf(root) : [] };
+    return { wishes: all, root: [], isConfig: false };
+  return {
+    wishes: policy ? membersOf(policy) : [],
+    root: root ? membersOf(root) : [],
+    isConfig: all.length > 0,
+  };
 }
 
 /** What a JSON value is, a phrase. */
@@ -142,9 +150,9 @@ function objectIn(name: string, text: string): JsonObject {
 /** Reads wishes. @param name of the file in messages @throws CheckError (usage) for anything that is not understood */
 export function readWishes(name: string, text: string): Wishes {
   const json = objectIn(name, text);
-  const { wishes: members, root } = partsOf(json);
+  const { wishes: members, root, isConfig } = partsOf(json);
   const isPeer =
-    root.length > 0 ||
+    isConfig ||
     members.some(([key]) => ONLY_PEERS.includes(key)) ||
     [...json.keys()].some((key) => key.includes('_'));
   const found = new Found(name);
@@ -181,8 +189,16 @@ export function readWishes(name: string, text: string): Wishes {
     if (!read.ok) throw errors.badWish(`${name}: ${written}`, read.wanted);
     found.add(written, { [row.name]: read.value });
   }
-  return isPeer ? { committed: true, ...found.wishes } : found.wishes;
+  return isPeer ? withTrust({ committed: true, ...found.wishes }) : found.wishes;
 }
+
+/** go-sev-guest trusts no key that is not named: where it requires one and none is, it refuses every report. */
+const withTrust = (wishes: Wishes): Wishes =>
+  (wishes.requireAuthorKey || wishes.requireIdBlock) &&
+  !wishes.trustedIdKeyHashes &&
+  !wishes.trustedAuthorKeyHashes
+    ? { ...wishes, trustedIdKeyHashes: [] }
+    : wishes;
 
 /** A product; protobuf has one that is not known for none. */
 function productOf(name: string, key: string, value: JsonValue): Pick<Wishes, 'product'> {

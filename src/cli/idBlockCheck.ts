@@ -1,5 +1,6 @@
 // `sevscope id-block check`: the steps of a check, one line each, and what they mean together.
 
+import { OUTCOME_WORDS } from '../core/launch/checkSteps';
 import type { IdBlockLaunch } from '../core/tech/snp/idBlockCheck';
 import { isOfReport, type IdBlockStep } from '../core/tech/snp/idBlockSteps';
 import { checkIdBlockPair, readIdBlockFiles } from '../app/idBlock';
@@ -40,7 +41,8 @@ export async function checkIdBlocks(
     printJson(out, { valid: isValid, steps });
     return isValid;
   }
-  for (const { title, outcome, reason } of steps) out.line(`${outcome.padEnd(11)}  ${title}: ${reason}`);
+  for (const { title, outcome, reason } of steps)
+    out.line(`${OUTCOME_WORDS[outcome].padEnd(11)}  ${title}: ${reason}`);
   out.line('');
   out.line(conclusionOf(steps));
   if (report !== undefined)

@@ -8,7 +8,7 @@ import { leaves, readLeaf, type Struct } from '../core/binary/struct';
 import type { Hashes } from '../core/launch/hasher';
 import { ID_AUTH, ID_BLOCK, keyDigestIn } from '../core/tech/snp/idBlock';
 import { idAuthJson, idBlockJson } from '../core/tech/snp/idBlockJson';
-import { idAuthFindings, idBlockFindings } from '../core/tech/snp/idBlockRules';
+import { idAuthFindings, idBlockFindings, statedFindings } from '../core/tech/snp/idBlockRules';
 import type { IdBlockPair } from '../core/tech/snp/idBlockText';
 import { columns, findingLines, printJson, type Output } from './output';
 
@@ -30,14 +30,14 @@ function printFields(layout: Struct, bytes: Uint8Array, { all }: ShowOptions, ou
 
 /** Prints what was found in files. */
 export function showIdBlock(
-  { block, auth }: IdBlockPair,
+  { block, auth, stated }: IdBlockPair,
   hashes: Hashes,
   options: ShowOptions,
   out: Output,
 ): void {
   const parts: readonly (readonly [Struct, Uint8Array | undefined, readonly Finding[]])[] = [
-    [ID_BLOCK, block, block ? idBlockFindings(block) : []],
-    [ID_AUTH, auth, auth ? idAuthFindings(auth) : []],
+    [ID_BLOCK, block, block ? [...idBlockFindings(block), ...statedFindings(block, stated)] : []],
+    [ID_AUTH, auth, auth ? idAuthFindings(auth, stated?.authorKey) : []],
   ];
   if (options.json) {
     printJson(out, {

@@ -11,15 +11,15 @@ import { statedInputs, type LaunchOptions } from './launchOptions';
 import { readVerification, wishOptionIn, type VerificationOptions } from './wishOptions';
 
 /** The options of a launch that may have a report. */
-export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions;
+export type ReportOptions = Omit<LaunchOptions, 'require'> & VerificationOptions & { readonly redact?: true };
 
 /** Refuses what is said of a report where there is none. @throws CheckError (usage) that names the option */
 export function refuseWishes(
-  options: VerificationOptions,
+  options: VerificationOptions & { readonly redact?: true },
   why = 'it is about a report, which --report names',
 ): void {
   const wish = options.require === undefined ? wishOptionIn(options) : '--require';
-  const other = options.at === undefined ? undefined : '--at';
+  const other = options.at !== undefined ? '--at' : options.redact ? '--redact' : undefined;
   const unused = wish ?? other ?? (options.root.length > 0 ? '--root' : undefined);
   if (unused !== undefined) throw errors.oddOption(unused, why);
 }

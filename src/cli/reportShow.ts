@@ -14,7 +14,8 @@ import {
   reportSummary,
   type AttestationReport,
 } from '../core/report/report';
-import { PRIVATE_FIELDS, REDACTED, reportJson } from '../core/report/reportJson';
+import { PRIVATE_FIELDS, REDACTED } from '../core/report/redact';
+import { reportJson } from '../core/report/reportJson';
 import * as errors from './errors';
 import { columns, findingLines, printJson, type Output } from './output';
 

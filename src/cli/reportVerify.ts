@@ -3,11 +3,13 @@
 import type { Io } from '../app/io';
 import { readCertificates } from '../app/reportCertificates';
 import { readRoots } from '../app/reportEvidence';
-import { readCertificateFiles, readReportFile } from '../app/reportFile';
+import { problemsAround, readCertificateFiles, readReportFile } from '../app/reportFile';
 import { VERIFICATION_VERSION } from '../app/reportSchema';
 import { nameOfInput } from '../app/vmsaFile';
+import { OUTCOME_WORDS } from '../core/launch/checkSteps';
 import { joined } from '../core/report/forms/pem';
 import { kdsUrls } from '../core/report/kdsUrl';
+import { redactedLink, redactedStep } from '../core/report/redact';
 import { reportFieldsJson } from '../core/report/reportJson';
 import { NOTHING_ASKED, STEPS } from '../core/report/steps';
 import { chainJson, verifyReport, type Verification } from '../core/report/verify';
@@ -22,7 +24,8 @@ export interface VerifyOptions extends VerificationOptions {
   readonly redact?: true;
 }
 
-const MARKS = { passed: 'passed', failed: 'FAILED', 'not-checked': 'not checked' } as const;
+/** A failure is seen at once. */
+const MARKS = { ...OUTCOME_WORDS, failed: 'FAILED' };
 
 /** Verifies a report and prints the answer. @returns whether it is verified */
 export async function verifyReportFile(
@@ -43,10 +46,15 @@ export async function verifyReportFile(
       at,
       wishes,
       hcl: found.hcl,
+      around: problemsAround(found),
     },
     io,
   );
   const urls = kdsUrls(report);
+  const chain = chainJson(verification.chain);
+  const shown = options.redact
+    ? { ...verification, steps: verification.steps.map(redactedStep) }
+    : verification;
   if (options.json)
     printJson(out, {
       version: VERIFICATION_VERSION,
@@ -54,28 +62,15 @@ export async function verifyReportFile(
       verified: verification.verified,
       at: new Date(at).toISOString(),
       product: verification.product ?? null,
-      steps: options.redact ? redacted(verification).steps : verification.steps,
-      chain: chainJson(verification.chain),
+      steps: shown.steps,
+      chain: options.redact ? chain.map(redactedLink) : chain,
       remarks: verification.remarks,
       fields: reportFieldsJson(report, options.redact),
       // An address of the VCEK has the chip in it.
       kds: options.redact ? [] : urls,
     });
-  else printSteps(nameOfInput(path), options.redact ? redacted(verification) : verification, out);
+  else printSteps(nameOfInput(path), shown, out);
   return verification.verified;
-}
-
-/** Reasons without long runs of digits, which may name a chip or a guest. */
-function redacted(verification: Verification): Verification {
-  const PRIVATE: readonly string[] = ['chain', 'chip-id', 'report-id', 'report-id-ma'];
-  return {
-    ...verification,
-    steps: verification.steps.map((step) =>
-      PRIVATE.includes(step.step)
-        ? { ...step, reason: step.reason.replaceAll(/[0-9a-f]{16,}/g, 'redacted') }
-        : step,
-    ),
-  };
 }
 
 function printSteps(name: string, { verified, steps, remarks }: Verification, out: Output): void {

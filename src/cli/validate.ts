@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import * as errors from './errors';
 import { CheckError } from '../core/errors';
 import { countOf, toBase64 } from '../core/binary/hex';
+import { redactReport } from '../core/check/redactReport';
 import type { JunitCheck } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
 import { statusOf } from '../core/domain/report';
@@ -136,8 +137,9 @@ async function validateOne(
     refuseUnused(options);
     const inputs = inputsOfReport(options, file, evidence);
     const report = await checkReport(io, inputs, { onProgress: out.onProgress, admit });
-    onReport(report);
-    printReport(report, options, out);
+    const shown = options.redact ? redactReport(report) : report;
+    onReport(shown);
+    printReport(shown, options, out);
     return statusOf(report);
   }
   if (saysNoLaunch(options)) throw errors.launchNeeded('checked', waysToCheck());
@@ -250,12 +252,14 @@ async function validateRunning(
     verifyEvidence: evidence && (await reader(io)),
   };
   const { printDomainCheck, ruleLines, saveExpected } = await import('./validateDomain');
-  const { report, status, injected, expected } = await printDomainCheck(
+  const checked = await printDomainCheck(
     io,
     inputs,
     injectSecret.length > 0 ? { ...run, secrets: () => readSecrets(io, injectSecret) } : run,
     out,
   );
+  const { status, injected, expected } = checked;
+  const report = options.redact ? redactReport(checked.report) : checked.report;
   onReport(report);
   if (!options.json) for (const line of ruleLines(report.rules ?? [], options.debug === true)) out.line(line);
   if (options.json) printJson(out, injected === undefined ? report : { ...report, injected });

@@ -5,7 +5,7 @@ import { badLaunchDigest } from '../app/errors';
 import { addInputs, addOtherNames } from './inputOptions';
 import { addLaunchOptions, OF_SNP, type LaunchOptions } from './launchOptions';
 import type { InputId } from '../core/launch/inputs';
-import { timeoutOption } from './options';
+import { redactOption, timeoutOption } from './options';
 import { addVerification, addWishes, type VerificationOptions } from './wishOptions';
 
 /** What is of an attestation report. */
@@ -28,6 +28,7 @@ export interface ValidateOptions extends Omit<LaunchOptions, 'launch' | 'require
   readonly secretPayload?: string;
   readonly saveLaunch?: string;
   readonly json?: true;
+  readonly redact?: true;
   readonly quiet?: true;
   readonly debug?: true;
 }
@@ -39,6 +40,7 @@ export function addValidateOptions(command: Command): Command {
     .option('-d, --debug', 'print every step')
     .option('-q, --quiet', 'print nothing; only the exit status counts')
     .option('--json', 'print the report as JSON')
+    .addOption(redactOption())
     .option('--junit <path>', 'write the results as JUnit XML, too')
     .option(
       '--launch <path...>',

@@ -4,6 +4,7 @@
 import * as errors from './errors';
 import { junitXml } from '../core/check/exportJunit';
 import type { LaunchFile } from '../core/check/launchFile';
+import { redactReport } from '../core/check/redactReport';
 import { CheckError } from '../core/errors';
 import { inputRow, REPORTED_IDS } from '../core/launch/inputs';
 import { checkMany, type JobSource, type LaunchResult } from '../app/checkMany';
@@ -57,7 +58,9 @@ export async function validateSeveral(
   const shown = (result: LaunchResult): LaunchResult =>
     'error' in result.outcome
       ? { ...result, outcome: { error: withoutKeys(result.outcome.error, out) } }
-      : result;
+      : options.redact
+        ? { ...result, outcome: { ...result.outcome, report: redactReport(result.outcome.report) } }
+        : result;
   const lines = options.json ? undefined : new ResultLines(io, out);
   const checked = await checkMany(io, jobs, {
     libvirt,

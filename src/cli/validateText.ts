@@ -1,5 +1,6 @@
 // The report of a launch-measurement check as `sevscope validate` prints it.
 
+import { OUTCOME_WORDS } from '../core/launch/checkSteps';
 import type { Report } from '../core/launch/report';
 import { columns, printJson, type Output } from './output';
 import type { ValidateOptions } from './validateOptions';
@@ -17,11 +18,7 @@ function evidenceRows({ evidence }: Report, all: boolean): string[][] {
   const listed = (evidence?.steps ?? []).filter(
     ({ outcome, required }) => all || outcome === 'failed' || (required && outcome !== 'passed'),
   );
-  return listed.map(({ outcome, title, reason }) => [
-    outcome === 'not-checked' ? 'not checked' : outcome,
-    title,
-    reason,
-  ]);
+  return listed.map(({ outcome, title, reason }) => [OUTCOME_WORDS[outcome], title, reason]);
 }
 
 /** Prints the report of a check: its verdict, and what that rests on where it is asked for or does not match. */

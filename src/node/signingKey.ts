@@ -38,7 +38,22 @@ function isPublic(bytes: Buffer): boolean {
   }
 }
 
+/** Identifiers of encryption with a passphrase, PKCS#5 (RFC 8018, appendix A.3 and A.4) and PKCS#12 (RFC 7292, appendix C), in DER without their ends. */
+const ENCRYPTIONS = ['2a864886f70d0105', '2a864886f70d010c01'];
+/** Before it are the heads of two sequences, of the identifier, and perhaps longer lengths. */
+const MOST_HEADS = 14;
+
+/** Whether bytes are an encrypted PKCS#8 key in DER (RFC 5208, 6), which begins with how it is encrypted. */
+const isEncrypted = (bytes: Buffer): boolean =>
+  bytes[0] === 0x30 &&
+  ENCRYPTIONS.some((digits) => {
+    const at = bytes.subarray(0, MOST_HEADS + digits.length / 2).indexOf(Buffer.from(digits, 'hex'));
+    return at > 0;
+  });
+
 function whatElse(bytes: Buffer): string {
+  if (bytes.length === 0) return 'empty';
+  if (isEncrypted(bytes)) return 'a private key under a passphrase';
   const text = bytes.toString('latin1');
   const known = PEM_KINDS.find(([pattern]) => pattern.test(text))?.[1];
   return known ?? (isPublic(bytes) ? 'a public key' : 'no private key in PEM or DER');

@@ -143,7 +143,8 @@ export const REPORT_PAGE = {
   actions: REPORT_ACTIONS,
   fromPage: {
     ...FROM_EVERY_PAGE,
-    action: pressOf(REPORT_ACTIONS, {}),
+    /** With what names a machine or a guest masked in what is copied or saved. */
+    action: pressOf(REPORT_ACTIONS, { redact: v.exactOptional(v.boolean()) }),
     /** Applies an explanation, by its index from 0, to the launch file. */
     changeLaunch: v.object({ explanation: count }),
     /** Asks for MOST_STEPS steps of a check, or as many as there are. */

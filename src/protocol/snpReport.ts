@@ -3,10 +3,11 @@
 
 import * as v from 'valibot';
 import type { Finding } from '../core/binary/region';
+import type { TitledStep } from '../core/launch/checkSteps';
 import type { FilePart } from '../core/report/filePart';
 import type { ChainPicture } from '../core/report/picture';
 import { PRODUCTS, type ProductName } from '../core/report/products';
-import type { Step } from '../core/report/steps';
+import type { StepId } from '../core/report/steps';
 import {
   count,
   FROM_EVERY_PAGE,
@@ -45,7 +46,7 @@ export interface ReportFacts {
 }
 
 /** A step of a verification, with its title and whether a verified report must have passed it. */
-export type ShownStep = Step & { readonly title: string; readonly required: boolean };
+export type ShownStep = TitledStep<StepId> & { readonly required: boolean };
 
 /** Whether a report is true. */
 export interface ShownVerification {

@@ -1,8 +1,9 @@
 // The page of an attestation report: its verdict, its chain and its fields, in every theme, by keys alone, and in windows of all sizes.
 
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SAMPLE } from '../../src/app/sampleNames';
 import { assertAccessible, row, selectedId } from '../helpers/page';
 import { makeEvidence } from '../helpers/evidence';
 import { choose, openByName, press, runByName } from '../helpers/keyboard';
@@ -98,6 +99,77 @@ describe('The page of an attestation report', () => {
       await workbench.screenshot(`snp-reports-${theme}`);
     });
     await assertFits(workbench, pair, 'snp-reports');
+    workbench.assertNoErrors();
+  });
+
+  it('masks what names a machine or a guest in everything that is copied, also from the page of a check', async function () {
+    this.timeout(240_000);
+    const NAMES = /(5a){8}|(44){8}/i;
+    const launch = {
+      firmware: SAMPLE.firmware,
+      vcpus: 2,
+      cpu: 'EPYC-Milan',
+      report: 'lonely/guest.snpreport',
+    };
+    mkdirSync(join(folder, 'lonely'));
+    writeFileSync(join(folder, 'lonely/guest.snpreport'), files['guest.snpreport']!);
+    writeFileSync(join(folder, '0-lonely.sevlaunch.json'), JSON.stringify({ technology: 'snp', ...launch }));
+    const workbench = await openWorkbench({ folder, shared: true, size: { width: 1440, height: 900 } });
+    const { page } = workbench;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    /** What is in the clipboard after something else was. */
+    const copiedBy = async (copy: () => Promise<void>) => {
+      await page.evaluate(() => navigator.clipboard.writeText('nothing'));
+      await copy();
+      const read = () => page.evaluate(() => navigator.clipboard.readText());
+      for (let i = 0; i < 50 && (await read()) === 'nothing'; i++) await page.waitForTimeout(100);
+      return read();
+    };
+    const BOX = 'Mask CHIP_ID and report ids in copies';
+
+    await workbench.openFromExplorer('guest.snpreport');
+    const frame = await workbench.webviewFrame();
+    const buttons = (name: RegExp) => frame.getByRole('button', { name });
+    const json = () => copiedBy(() => buttons(/^Copy report as JSON/).click());
+    const rowText = async (name: string) => {
+      await row(frame, name).click();
+      return copiedBy(() => page.keyboard.press('Control+C'));
+    };
+    assert.match(await json(), NAMES);
+    assert.match(await rowText('chip_id'), NAMES);
+    await frame.getByRole('checkbox', { name: BOX }).click();
+    assert.doesNotMatch(await json(), NAMES);
+    assert.equal(await buttons(/^Copy report in/).count(), 0);
+    for (const name of ['chip_id', 'report_id', 'report_id_ma']) {
+      assert.match(await rowText(name), /redacted/);
+      const copies = frame.locator('.details').getByRole('button', { name: /^Copy/ });
+      for (let i = 0; i < (await copies.count()); i++)
+        assert.doesNotMatch(await copiedBy(() => copies.nth(i).click()), NAMES);
+    }
+    // Bytes of the hex view: all of them, and those of one field.
+    await row(frame, 'chip_id').click();
+    await page.keyboard.press('Enter');
+    assert.match(await copiedBy(() => page.keyboard.press('Control+C')), /^(xx)+$/);
+    await page.keyboard.press('Control+A');
+    const all = await copiedBy(() => page.keyboard.press('Control+C'));
+    assert.doesNotMatch(all, NAMES);
+    assert.match(all, /(22){48}/);
+
+    await workbench.runAndPick('SEV: Validate Launch Measurement…', '0-lonely.sevlaunch.json');
+    await workbench.activeTab('Report').waitFor();
+    const check = await workbench.webviewFrame();
+    await check.getByRole('heading', { level: 1, name: 'Cannot be trusted' }).waitFor();
+    const shown = () => check.locator('body').innerText();
+    const exported = async () => [
+      await copiedBy(() => check.getByRole('button', { name: 'Copy as Markdown' }).click()),
+      await copiedBy(() => check.getByRole('button', { name: 'Copy as JSON' }).click()),
+    ];
+    for (const text of [await shown(), ...(await exported())]) assert.match(text, NAMES);
+    await check.getByRole('checkbox', { name: BOX }).click();
+    for (const text of [await shown(), ...(await exported())]) {
+      assert.doesNotMatch(text, NAMES);
+      assert.match(text, /vcek\/v1\/Genoa\/redacted/);
+    }
     workbench.assertNoErrors();
   });
 });

@@ -17,7 +17,7 @@ import { Checkbox, CopyButton, FilterBar, FilterBox, Icon } from '../parts/widge
 import { Workspace } from '../parts/workspace';
 import { BytesDetails, ReportFieldDetails } from '../report/reportDetails';
 import { reportTree } from '../report/reportTree';
-import { Steps } from '../report/verdictView';
+import { Steps } from '../report/stepList';
 
 /** The structures in the bytes. */
 function partsOf({ bytes, facts: { hasBlock, hasAuth } }: IdBlockState) {
@@ -40,7 +40,7 @@ function verdictOf({ steps, hasBlock }: IdBlockState['facts']): {
       words: `Not valid: the firmware refuses the launch (${failed.map(({ title }) => title).join(', ')})`,
       ...{ icon: 'error', style: 'severity-error' },
     };
-  return steps.some(({ id, outcome }) => id === 'id-signature' && outcome === 'passed')
+  return steps.some(({ step, outcome }) => step === 'id-signature' && outcome === 'passed')
     ? { words: 'Valid: the signatures are right', icon: 'pass', style: 'severity-ok' }
     : {
         words: `Not verified: the ${hasBlock ? 'ID authentication' : 'ID block'} is not here`,
@@ -102,12 +102,7 @@ function IdBlock({ view }: { view: IdBlockState }) {
         <p class="report-verdict">
           <Icon name={icon} class={style} /> <strong>{words}</strong>
         </p>
-        <Steps
-          steps={facts.steps.map(({ id, title, reason, outcome }) => ({
-            ...{ step: id, title, reason },
-            outcome: outcome === 'not checked' ? 'not-checked' : outcome,
-          }))}
-        />
+        <Steps steps={facts.steps} label="Steps of the check" />
         <Findings findings={facts.findings} onSelect={state.selectRange} />
       </Header>
       <Workspace

@@ -4,7 +4,7 @@ import type { ReportedEvidence } from '../../src/core/launch/report';
 import type { ChainPicture } from '../../src/core/report/picture';
 import { Icon } from '../parts/widgets';
 import { ChainView } from '../report/chainPicture';
-import { Steps } from '../report/verdictView';
+import { Steps } from '../report/stepList';
 
 /** Shows what became of a report. */
 export function EvidenceView({ evidence, picture }: { evidence: ReportedEvidence; picture?: ChainPicture }) {
@@ -23,7 +23,7 @@ export function EvidenceView({ evidence, picture }: { evidence: ReportedEvidence
         </span>
       </p>
       {picture && <ChainView picture={picture} />}
-      <Steps steps={steps} />
+      <Steps steps={steps} label="Steps of the verification" />
     </section>
   );
 }

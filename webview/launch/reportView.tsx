@@ -3,6 +3,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { byteCount, countOf } from '../../src/core/binary/hex';
+import { redactReport } from '../../src/core/check/redactReport';
 import {
   comparedSteps,
   STEPS,
@@ -14,6 +15,7 @@ import {
 } from '../../src/core/launch/report';
 import { VMSA_SIZE } from '../../src/core/vmsa/layout/layout';
 import type { LaunchParts, ReportViewState } from '../../src/protocol/launch';
+import { useSaved } from '../host';
 import { Digest, DigestPair } from '../parts/digest';
 import { EvidenceView } from './evidenceView';
 import { ExplanationView } from './explanationView';
@@ -21,7 +23,7 @@ import { HashTable } from './hashTable';
 import { Lens } from './lens';
 import { MeasuredRuns } from './measuredRuns';
 import { Rules } from './rules';
-import { AnyActionButton, Icon, type ActionButtonOf } from '../parts/widgets';
+import { AnyActionButton, Checkbox, Icon, type ActionButtonOf } from '../parts/widgets';
 
 const ActionButton: ActionButtonOf<'report'> = AnyActionButton;
 
@@ -174,7 +176,10 @@ const IN_REPORT = { what: 'measurement', names: ['Computed', 'In the report'] } 
 
 /** Shows a report. */
 export function ReportView({ view }: { view: ReportViewState }) {
-  const { report, made, earlier, injected, injectionError, explanation, parts, picture } = view;
+  const { made, earlier, injected, injectionError, explanation, parts, picture } = view;
+  const [isMasked, setMasked] = useSaved('report.redact', false);
+  const redact = isMasked && view.report.evidence !== undefined;
+  const report = redact ? redactReport(view.report) : view.report;
   // A guest of SEV-SNP asks for its secrets itself.
   const mayInject =
     made !== undefined &&
@@ -224,9 +229,12 @@ export function ReportView({ view }: { view: ReportViewState }) {
           <ActionButton action="runAgain" primary={!mayExplain} />
           {mayInject && <ActionButton action="injectSecret" />}
           <ActionButton action="openLaunchFile" />
-          <ActionButton action="copyReport" />
-          <ActionButton action="copyReportJson" />
-          <ActionButton action="saveReport" />
+          <ActionButton action="copyReport" redact={redact} />
+          <ActionButton action="copyReportJson" redact={redact} />
+          <ActionButton action="saveReport" redact={redact} />
+          {report.evidence && (
+            <Checkbox label="Mask CHIP_ID and report ids in copies" checked={redact} onChange={setMasked} />
+          )}
           {picture && <ActionButton action="openEvidence" />}
           {view.canSaveLaunch && <ActionButton action="saveLaunch" />}
         </div>

@@ -28,6 +28,8 @@ interface ButtonProps<A extends Action> {
   request?: VmsaRequest | undefined;
   /** The reference values on the page. */
   question?: ReferenceQuestion | undefined;
+  /** Whether what is copied or saved is masked. */
+  redact?: boolean;
   onSent?: () => void;
 }
 
@@ -36,7 +38,7 @@ export type ActionButtonOf<P extends PageName> = (props: ButtonProps<ActionOf<P>
 
 /** A button that asks the host for an action. A page uses it as an `ActionButtonOf` its own actions. */
 export function AnyActionButton(props: ButtonProps<Action>) {
-  const { action, primary = false, disabled = false, request, question, onSent } = props;
+  const { action, primary = false, disabled = false, request, question, redact, onSent } = props;
   return (
     <vscode-button
       appearance={primary ? 'primary' : 'secondary'}
@@ -49,6 +51,7 @@ export function AnyActionButton(props: ButtonProps<Action>) {
           action,
           ...(request && { request }),
           ...(question && { question }),
+          ...(redact && { redact }),
         };
         send(pressed as WebviewMessage);
         onSent?.();

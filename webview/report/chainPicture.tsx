@@ -1,7 +1,7 @@
 // The chain of a report as a picture: what signs what, with a tick, a cross or a question mark at each arrow, so that colour is not needed.
 
 import type { ChainPicture, PictureArrow, PictureBox } from '../../src/core/report/picture';
-import type { StepOutcome } from '../../src/core/report/steps';
+import type { StepOutcome } from '../../src/core/launch/checkSteps';
 
 const BOX = 136;
 const GAP = 40;

@@ -2,7 +2,7 @@
 
 import type { LeafField } from '../../src/core/binary/leafField';
 import type { ByteRange } from '../../src/core/binary/region';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS } from '../../src/core/report/redact';
 
 /** The bytes of fields that are masked. @param at where the report is */
 export const rangesOf = (fields: readonly LeafField[], at: number): ByteRange[] =>

@@ -3,14 +3,18 @@
 import { countOf, hex, isZero } from '../../src/core/binary/hex';
 import { isZeroField, type LeafField } from '../../src/core/binary/leafField';
 import { REPORT_TOPICS, type ChangedBit, type ComparedReportField } from '../../src/core/report/compare';
+import { PRIVATE_FIELDS, REDACTED } from '../../src/core/report/redact';
 import { stateWord } from '../parts/bitCells';
 import { sideCell } from '../parts/fieldCells';
 import type { Cell, TreeNode } from '../parts/rows';
 
 const NOT_THERE: Cell = { text: '–', full: 'This version has no such field.' };
 
-const side = (field: LeafField | undefined, marked: boolean): Cell =>
-  field ? sideCell(field, marked) : NOT_THERE;
+/** A value as a cell. @param redact masks what names a machine or a guest */
+function side(field: LeafField | undefined, marked: boolean, redact: boolean): Cell {
+  if (!field) return NOT_THERE;
+  return redact && PRIVATE_FIELDS.includes(field.name) ? { text: REDACTED, marked } : sideCell(field, marked);
+}
 
 const bitNode = (name: string, { bit, left, right }: ChangedBit): TreeNode => ({
   id: `${name}:${bit.name}`,
@@ -24,11 +28,16 @@ const bitNode = (name: string, { bit, left, right }: ChangedBit): TreeNode => ({
   differs: true,
 });
 
-function fieldNode({ field, left, right, differs, bits }: ComparedReportField): TreeNode {
+function fieldNode({ field, left, right, differs, bits }: ComparedReportField, redact: boolean): TreeNode {
   const { name, offset, size, doc } = field;
   return {
     id: name,
-    cells: [{ text: name }, { text: hex(offset, 3) }, side(left, differs), side(right, differs)],
+    cells: [
+      { text: name },
+      { text: hex(offset, 3) },
+      side(left, differs, redact),
+      side(right, differs, redact),
+    ],
     children: bits.map((bit) => bitNode(name, bit)),
     range: { offset, size },
     differs,
@@ -37,11 +46,13 @@ function fieldNode({ field, left, right, differs, bits }: ComparedReportField): 
   };
 }
 
-/** Builds the rows. @param differences those that differ, in their order */
+/** Builds the rows. @param differences those that differ, in their order @param redact masks what names a machine or a guest, because a row is copied as it is */
 export function reportComparisonTree(
   compared: readonly ComparedReportField[],
   differences: readonly ComparedReportField[],
+  redact = false,
 ): TreeNode[] {
+  const nodesOf = (all: readonly ComparedReportField[]) => all.map((one) => fieldNode(one, redact));
   const topics = REPORT_TOPICS.flatMap((topic): TreeNode[] => {
     const of = differences.filter((one) => one.topic === topic);
     if (of.length === 0) return [];
@@ -49,7 +60,7 @@ export function reportComparisonTree(
       {
         id: `topic:${topic}`,
         cells: [{ text: topic, extra: countOf(of.length, 'difference') }],
-        children: of.map(fieldNode),
+        children: nodesOf(of),
         heading: true,
         differs: true,
       },
@@ -59,7 +70,7 @@ export function reportComparisonTree(
   const same: TreeNode = {
     id: 'group:equal',
     cells: [{ text: 'Equal', extra: countOf(equal.length, 'field') }],
-    children: equal.map(fieldNode),
+    children: nodesOf(equal),
     heading: true,
     zero: equal.every(({ field }) => field.value instanceof Uint8Array && isZero(field.value)),
   };

@@ -4,7 +4,7 @@ import { bitValue, exactText } from '../../src/core/binary/describe';
 import { bytesToHex, hex } from '../../src/core/binary/hex';
 import type { LeafField } from '../../src/core/binary/leafField';
 import type { FilePart } from '../../src/core/report/filePart';
-import { REDACTED } from '../../src/core/report/reportJson';
+import { REDACTED } from '../../src/core/report/redact';
 import { BitDiagram } from '../parts/bitDiagram';
 import { BitsTable } from '../parts/bitsTable';
 import { CopyForms, MOST_COPIED } from '../parts/copyForms';

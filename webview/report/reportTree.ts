@@ -5,7 +5,7 @@ import { hex } from '../../src/core/binary/hex';
 import { isZeroField, type FieldGroup, type FieldWithParts } from '../../src/core/binary/leafField';
 import type { ByteRange } from '../../src/core/binary/region';
 import type { FilePart } from '../../src/core/report/filePart';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS, REDACTED } from '../../src/core/report/redact';
 import { headingWords } from '../parts/fieldCells';
 import type { TreeNode } from '../parts/rows';
 
@@ -19,22 +19,33 @@ export interface ReportTree {
   readonly hidden: readonly ByteRange[];
 }
 
-/** Builds the rows. @param at where the fields are in the bytes @param differing the names of fields that the other side of a diff has with other values */
+/** Whether what names a machine is in a part and has no bytes of its own, such as the HWID of a certificate in PEM. */
+const namesInside = ({ children }: FilePart): boolean =>
+  children.some((child) => !child.range && (child.isPrivate === true || namesInside(child)));
+
+/**
+ * Builds the rows.
+ * @param at where the fields are in the bytes
+ * @param differing the names of fields that the other side of a diff has with other values
+ * @param redact masks what names a machine or a guest, because a row is copied as it is
+ */
 export function reportTree(
   headings: readonly FieldGroup<FieldWithParts>[],
   parts: readonly FilePart[],
   at: number,
-  differing: readonly string[] = [],
+  { differing = [], redact = false }: { differing?: readonly string[]; redact?: boolean } = {},
 ): ReportTree {
   const items = new Map<string, ReportItem>();
   const hidden: ByteRange[] = [];
 
   const fieldNode = (field: FieldWithParts, children: readonly TreeNode[]): TreeNode => {
-    const { name, offset, size, raw, meaning, doc } = field;
+    const { name, offset, size, meaning, doc } = field;
+    const isPrivate = PRIVATE_FIELDS.includes(name);
+    const raw = redact && isPrivate ? REDACTED : field.raw;
     const differs = differing.includes(name) || children.some((child) => child.differs);
     const range = { offset: at + offset, size };
     items.set(name, { field });
-    if (PRIVATE_FIELDS.includes(name)) hidden.push(range);
+    if (isPrivate) hidden.push(range);
     return {
       id: name,
       cells: [
@@ -88,8 +99,9 @@ export function reportTree(
   const partNode = (part: FilePart, parent: string, level: number): TreeNode => {
     const id = idOf(parent, part.name);
     items.set(id, { part });
-    const { name, raw, meaning, doc, range, children, isPrivate } = part;
-    if (isPrivate && range) hidden.push(range);
+    const { name, meaning, doc, range, children, isPrivate } = part;
+    const raw = redact && isPrivate ? REDACTED : part.raw;
+    if (range && (isPrivate || namesInside(part))) hidden.push(range);
     const heading = level === 0 && children.length > 0;
     return {
       id,

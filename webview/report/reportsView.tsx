@@ -5,7 +5,7 @@ import { jsonText } from '../../src/core/binary/json';
 import { compareReports, reportComparisonJson, reportDifferences } from '../../src/core/report/compare';
 import { REPORT_SIZE } from '../../src/core/report/layout';
 import { decodeReport, ofProduct, reportSummary, type AttestationReport } from '../../src/core/report/report';
-import { PRIVATE_FIELDS } from '../../src/core/report/reportJson';
+import { PRIVATE_FIELDS } from '../../src/core/report/redact';
 import type { ReportSide, SnpReportsState } from '../../src/protocol/snpReport';
 import { useSaved } from '../host';
 import { comparedColumns, ComparisonBar, noRowWords, useComparison, useSwapped } from '../parts/comparison';
@@ -63,7 +63,10 @@ function Reports({ view }: { view: SnpReportsState }) {
   );
   const compared = useMemo(() => compareReports(left, right), [left, right]);
   const differences = useMemo(() => reportDifferences(compared), [compared]);
-  const tree = useMemo(() => reportComparisonTree(compared, differences), [compared, differences]);
+  const tree = useMemo(
+    () => reportComparisonTree(compared, differences, redact),
+    [compared, differences, redact],
+  );
   const joined = useComparison(
     'snpReports',
     tree,

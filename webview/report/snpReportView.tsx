@@ -14,7 +14,8 @@ import {
   reportFields,
   reportSummary,
 } from '../../src/core/report/report';
-import { REDACTED, reportJson } from '../../src/core/report/reportJson';
+import { redactedStep } from '../../src/core/report/redact';
+import { reportJson } from '../../src/core/report/reportJson';
 import type { SnpReportState } from '../../src/protocol/snpReport';
 import { TINTS, type Band } from '../parts/bands';
 import { NoDetails } from '../parts/details';
@@ -131,14 +132,14 @@ function Report({ view }: { view: SnpReportState }) {
     [report, other?.bytes, other?.product],
   );
   const differences = useMemo(() => reportDifferences(compared).map(({ field }) => field.name), [compared]);
+  const [redact, setRedact] = useSaved('snpReport.redact', false);
   const tree = useMemo(
-    () => reportTree(groupReportFields(fields), facts.parts, at, differences),
-    [fields, facts.parts, at, differences],
+    () => reportTree(groupReportFields(fields), facts.parts, at, { differing: differences, redact }),
+    [fields, facts.parts, at, differences, redact],
   );
   const bands = useMemo(() => bandsIn(at, view, bytes.length), [at, facts, bytes]);
   const [text, setText] = useSaved('snpReport.filter', '');
   const [nonZero, setNonZero] = useSaved('snpReport.nonZero', false);
-  const [redact, setRedact] = useSaved('snpReport.redact', false);
   const [differing, setDiffering] = useSaved('snpReport.differing', false);
   const filter = { text, nonZero, differing: differing && differences.length > 0 };
   // A field that only the other side has is no row of this one.
@@ -157,8 +158,6 @@ function Report({ view }: { view: SnpReportState }) {
   );
   // What is around the report has nothing opposite.
   const against = other && { against: (i: number) => other.bytes[i - at] ?? bytes[i] };
-  // A chip and a guest are named by long numbers; those of certificates and digests are public, but look alike.
-  const mask = (words: string) => (redact ? words.replaceAll(/[0-9a-f]{16,}/gi, REDACTED) : words);
   return (
     <div class="page">
       <Header
@@ -186,7 +185,7 @@ function Report({ view }: { view: SnpReportState }) {
         <VerdictView
           view={view}
           isMasked={redact}
-          mask={mask}
+          mask={redact ? redactedStep : undefined}
           said={facts.findings.map(({ message }) => message)}
         />
         <Findings findings={facts.findings} onSelect={state.selectRange} />

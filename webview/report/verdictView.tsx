@@ -1,18 +1,13 @@
 // Whether a report is true: the verdict in a line, the chain as a picture, and every step with its reason.
 
 import { countOf } from '../../src/core/binary/hex';
+import { OUTCOME_WORDS, type StepOutcome, type TitledStep } from '../../src/core/launch/checkSteps';
 import { addressesText } from '../../src/core/report/kdsUrl';
-import type { StepOutcome } from '../../src/core/report/steps';
 import type { ShownStep, ShownVerification, SnpReportState } from '../../src/protocol/snpReport';
 import { useSaved } from '../host';
 import { CopyButton, Disclosure, Icon } from '../parts/widgets';
 import { ChainView } from './chainPicture';
-
-const OUTCOMES: Readonly<Record<StepOutcome, { icon: string; class: string; words: string }>> = {
-  passed: { icon: 'pass', class: 'severity-ok', words: 'passed' },
-  failed: { icon: 'error', class: 'severity-error', words: 'failed' },
-  'not-checked': { icon: 'circle-slash', class: '', words: 'not checked' },
-};
+import { Steps } from './stepList';
 
 /** As many steps as a line names. */
 const MOST_NAMED = 3;
@@ -65,35 +60,11 @@ export function spokenVerdict({ verification, unverified }: SnpReportState): str
 /** Which steps ended how: `11 passed, 1 failed, 2 not checked`. */
 function tally(steps: readonly ShownStep[]): string {
   const of = (wanted: StepOutcome) => steps.filter(({ outcome }) => outcome === wanted).length;
-  return (Object.keys(OUTCOMES) as StepOutcome[])
-    .map((outcome) => ({ count: of(outcome), words: OUTCOMES[outcome].words }))
+  return (Object.keys(OUTCOME_WORDS) as StepOutcome[])
+    .map((outcome) => ({ count: of(outcome), words: OUTCOME_WORDS[outcome] }))
     .filter(({ count }) => count > 0)
     .map(({ count, words }) => `${count} ${words}`)
     .join(', ');
-}
-
-/** A step of a verification or a check, as a row. */
-type StepRow = Pick<ShownStep, 'title' | 'outcome' | 'reason'> & { readonly step: string };
-
-const rank = ({ outcome }: StepRow): number => (outcome === 'failed' ? 0 : 1);
-
-/** Every step with its reason, those that failed first. */
-export function Steps({ steps, mask }: { steps: readonly StepRow[]; mask?: (text: string) => string }) {
-  return (
-    <ol class="report-steps" aria-label="Steps of the verification" tabIndex={0}>
-      {/* What is wrong is not to be scrolled to. */}
-      {steps
-        .toSorted((a, b) => rank(a) - rank(b))
-        .map(({ step, title, outcome, reason }) => (
-          <li key={step} class="report-step" data-step={step} data-outcome={outcome}>
-            <Icon name={OUTCOMES[outcome].icon} class={OUTCOMES[outcome].class} />
-            <span class="report-step-title">{title}</span>{' '}
-            <span class="report-step-outcome">{OUTCOMES[outcome].words}</span>{' '}
-            <span class="report-step-reason">{mask ? mask(reason) : reason}</span>
-          </li>
-        ))}
-    </ol>
-  );
 }
 
 /** Where AMD has a certificate that is missing. Its address has the chip in it. */
@@ -121,11 +92,11 @@ function MissingVcek({ urls, isMasked }: { urls: readonly string[]; isMasked: bo
   );
 }
 
-/** The verdict with what it rests on. @param mask makes a text fit to be shown to others @param said what the findings of the page say */
+/** The verdict with what it rests on. @param mask makes a step fit to be shown to others @param said what the findings of the page say */
 export function VerdictView(props: {
   view: SnpReportState;
   isMasked: boolean;
-  mask: (text: string) => string;
+  mask: ((step: TitledStep) => TitledStep) | undefined;
   said: readonly string[];
 }) {
   const { view, isMasked, mask, said } = props;
@@ -159,7 +130,13 @@ export function VerdictView(props: {
         />
       </p>
       {/* The addresses stand below, with what to do with them. */}
-      {isOpen && <Steps steps={steps} mask={(text) => mask(text.replace(` ${addressesText(urls)}`, ''))} />}
+      {isOpen && (
+        <Steps
+          steps={steps.map((one) => ({ ...one, reason: one.reason.replace(` ${addressesText(urls)}`, '') }))}
+          label="Steps of the verification"
+          {...(mask && { mask })}
+        />
+      )}
       <ChainView picture={picture} />
       <MissingVcek urls={urls} isMasked={isMasked} />
       {remarks

@@ -2,6 +2,7 @@
 
 import { byteCount } from '../binary/hex';
 import { markdownCell, markdownTable, markdownText } from '../binary/markdown';
+import { OUTCOME_WORDS } from '../launch/checkSteps';
 import type { Report } from '../launch/report';
 
 const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
@@ -45,7 +46,7 @@ export function reportMarkdown(report: Report): string {
     ['Step', 'Outcome', 'Why'],
     (evidence?.steps ?? []).map(({ title: what, outcome, reason }) => [
       what,
-      outcome === 'not-checked' ? 'not checked' : outcome,
+      OUTCOME_WORDS[outcome],
       markdownText(reason),
     ]),
   );

@@ -1,6 +1,7 @@
 // The result of a launch-measurement check as plain data, for the report editor, the
 // command line's text and its JSON.
 
+import type { TitledStep } from './checkSteps';
 import type { ErrorKind } from '../errors';
 import type { TECHNOLOGY_NAMES, TechnologyId } from './inputs';
 import type { LoadSource, LoadType } from './loads';
@@ -118,12 +119,7 @@ export interface Fact {
 }
 
 /** A step of the verification of an attestation report. */
-export interface EvidenceStep {
-  readonly step: string;
-  readonly title: string;
-  readonly outcome: 'passed' | 'failed' | 'not-checked';
-  /** What was compared with what, or why nothing was. */
-  readonly reason: string;
+export interface EvidenceStep extends TitledStep {
   /** Whether a verified report must have passed it. */
   readonly required: boolean;
 }

@@ -45,6 +45,8 @@ export interface ChainParts {
   readonly roots: readonly From<Certificate>[];
   /** Which leaf is wanted. */
   readonly leafRole: 'VCEK' | 'VLEK';
+  /** Whether a leaf says that it is of the report's chip and TCB: of several, that one is taken. */
+  readonly isFitting: (leaf: From<Certificate>) => boolean;
 }
 
 const KNOWN = 'known here';
@@ -68,7 +70,7 @@ const knownLink = (name: string, role: CertificateRole): ChainLink | undefined =
 
 /** Builds the chain of the leaf that is wanted, and checks each signature. */
 export async function buildChain(
-  { certificates, bad, roots, leafRole }: ChainParts,
+  { certificates, bad, roots, leafRole, isFitting }: ChainParts,
   { verifier, hashes }: { readonly verifier: Verifier; readonly hashes: Hashes },
 ): Promise<Chain> {
   const problems = bad.map(({ source, problem }) => `${capital(source)} ${problem}.`);
@@ -122,7 +124,9 @@ export async function buildChain(
   }
 
   const leaves = withRole('VCEK', 'VLEK');
-  const leaf = leaves.find(({ role }) => role === leafRole) ?? leaves[0];
+  const wanted = leaves.filter(({ role }) => role === leafRole);
+  // A host may hand out the certificate of an earlier TCB, beside which its user puts the right one.
+  const leaf = wanted.find(({ from }) => isFitting(from)) ?? wanted[0] ?? leaves[0];
   if (!leaf) {
     const links = middles[0] ? [middles[0].root, middles[0].link].filter((one) => one !== undefined) : arks;
     return { links, leaf: undefined, problems, pinned: undefined, root: undefined };

@@ -5,8 +5,8 @@ import { applicableBits, bitValue, exactText } from '../binary/describe';
 import type { FieldWithParts } from '../binary/leafField';
 import type { Bit } from '../binary/struct';
 import { TCB_NAMES } from './layout';
+import { PRIVATE_FIELDS, REDACTED } from './redact';
 import { reportFields, type AttestationReport } from './report';
-import { PRIVATE_FIELDS, REDACTED } from './reportJson';
 
 /** Under what a difference is listed, in this order. */
 export const REPORT_TOPICS = ['TCB', 'Policy', 'Measurement', 'Other fields'] as const;

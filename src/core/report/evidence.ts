@@ -20,6 +20,8 @@ export interface Evidence {
   readonly at: number;
   readonly wishes?: Wishes;
   readonly hcl?: HclBlob | undefined;
+  /** What is wrong with the file around the report, sentences, which no signature covers. */
+  readonly around?: readonly string[];
 }
 
 /** What the runtime does for a verification. */

@@ -1,11 +1,12 @@
 // The chain of a report as a picture: what signs what, from the root to the report, and whether each signature is right.
 
 import { isSameBytes } from '../binary/hex';
+import type { StepOutcome } from '../launch/checkSteps';
 import { knownAuthority } from './authorities';
 import type { CertificateRole, Verifier } from './certificate';
 import type { ChainLink } from './chain';
 import { signingKeyOf, type AttestationReport } from './report';
-import type { StepId, StepOutcome } from './steps';
+import type { StepId } from './steps';
 import type { Verification } from './verify';
 
 /** A box: a certificate, or the report. */

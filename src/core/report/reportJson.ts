@@ -5,6 +5,7 @@ import { bytesToHex, hex } from '../binary/hex';
 import { reportFindings } from './findings';
 import { layoutOf, TCB_NAMES, type TcbName } from './layout';
 import { tcbParts, type TcbComponent, type TcbLayout } from './products';
+import { PRIVATE_FIELDS, REDACTED } from './redact';
 import { reportSummary, type AttestationReport } from './report';
 
 /** A TCB: its bytes in hexadecimal, and its parts where their layout is known. */
@@ -12,12 +13,6 @@ export type TcbJson = { readonly raw: string } & Readonly<Partial<Record<TcbComp
 
 /** A value of a report in JSON. */
 export type ReportJsonValue = number | string | TcbJson;
-
-/** What of a report names a machine or a guest, and is masked on demand. */
-export const PRIVATE_FIELDS: readonly string[] = ['chip_id', 'report_id', 'report_id_ma'];
-
-/** What stands for a masked value. */
-export const REDACTED = 'redacted';
 
 /** A TCB as plain data. */
 export function tcbJson(bytes: Uint8Array, layout: TcbLayout | undefined): TcbJson {

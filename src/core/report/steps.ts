@@ -1,7 +1,6 @@
 // The steps of a verification, in their order, and what a report needs to be verified.
 
-/** How a step ended. */
-export type StepOutcome = 'passed' | 'failed' | 'not-checked';
+import type { CheckStep } from '../launch/checkSteps';
 
 /** Each step: its title, and whether a verified report must have passed it. */
 export const STEPS = {
@@ -24,6 +23,7 @@ export const STEPS = {
   'host-data': { title: 'Host data', required: false },
   'id-key-digest': { title: 'ID key', required: false },
   'author-key-digest': { title: 'Author key that is wanted', required: false },
+  'trusted-key': { title: 'Trusted key', required: false },
   'author-key-required': { title: 'Author key is there', required: false },
   'id-block-required': { title: 'ID block is there', required: false },
   'family-id': { title: 'Family', required: false },
@@ -48,12 +48,7 @@ export const STEPS = {
 export type StepId = keyof typeof STEPS;
 
 /** A step that was taken. */
-export interface Step {
-  readonly step: StepId;
-  readonly outcome: StepOutcome;
-  /** What was compared with what, or why nothing was: one sentence or two. */
-  readonly reason: string;
-}
+export type Step = CheckStep<StepId>;
 
 /** Why the step of a wish that nobody has was not taken. */
 export const NOTHING_ASKED = 'Nothing was asked for.';

@@ -6,6 +6,7 @@ import type { Hashes } from '../launch/hasher';
 import { policyFindings } from '../tech/snp/policyRules';
 import { buildChain, type ChainLink } from './chain';
 import { chainSteps, datesStep, day, NO_LEAF, revocationStep } from './chainSteps';
+import type { Certificate, From } from './certificate';
 import type { Evidence, Runtime } from './evidence';
 import { brokenRelations, MILAN_SEED, provisional, provisionalText, reportFindings } from './findings';
 import { isJsonBound, type HclBlob } from './forms/hclBlob';
@@ -107,10 +108,15 @@ function runtimeDataStep({ values }: AttestationReport, hcl: HclBlob | undefined
 
 /** Verifies a report. Every step is in the answer, in the order of STEPS. */
 export async function verifyReport(evidence: Evidence, runtime: Runtime): Promise<Verification> {
-  const { certificates, bad, roots = [], at, wishes = {}, hcl } = evidence;
+  const { certificates, bad, roots = [], at, wishes = {}, hcl, around = [] } = evidence;
   const leafRole = signingKeyOf(evidence.report.values) === 'VLEK' ? 'VLEK' : 'VCEK';
+  const isFitting = (one: From<Certificate>): boolean => {
+    const of = productOfLeaf(one.value);
+    const fitted = of ? ofProduct(evidence.report, of) : evidence.report;
+    return tcbStep(fitted, one, of).outcome === 'passed' && hwidStep(fitted, one, of).outcome !== 'failed';
+  };
   const chain = await buildChain(
-    { certificates, bad: bad.filter(({ said }) => said !== 'CRL'), roots, leafRole },
+    { certificates, bad: bad.filter(({ said }) => said !== 'CRL'), roots, leafRole, isFitting },
     runtime,
   );
   const { leaf } = chain;
@@ -143,7 +149,7 @@ export async function verifyReport(evidence: Evidence, runtime: Runtime): Promis
     verified: isVerified(steps),
     steps,
     chain: chain.links,
-    remarks: remarksOn(report, names),
+    remarks: [...remarksOn(report, names), ...around],
     product: product ?? (names.length === 1 ? names[0] : undefined),
   };
 }

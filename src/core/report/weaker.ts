@@ -42,14 +42,17 @@ export function weakerPolicy(found: bigint, wanted: bigint): string[] {
   ];
 }
 
-/** In what a platform is weaker than what is wanted, phrases. SMT is the one bit that exposes something. */
+/** Bits of a platform that expose something: threads that share a core, and devices that reach the memory of guests. */
+const EXPOSES: readonly string[] = ['SMT_EN', 'SEV_TIO_EN'];
+
+/** In what a platform is weaker than what is wanted, phrases. */
 export function weakerPlatform(found: bigint, wanted: bigint): string[] {
   const known = PLATFORM_INFO.filter(({ width }) => width === 1);
   const strangers = wanted & ~found & ~maskOf(known);
   return [
     ...known.flatMap(({ lsb, name }) => {
       const [has, wants] = [(found >> BigInt(lsb)) & 1n, (wanted >> BigInt(lsb)) & 1n];
-      if (name === 'SMT_EN') return has > wants ? ['SMT is on'] : [];
+      if (EXPOSES.includes(name)) return has > wants ? [`${name} is on`] : [];
       return has < wants ? [`${name} is off`] : [];
     }),
     ...(strangers === 0n ? [] : [`bits that mean nothing here are clear (${hex(strangers)})`]),

@@ -89,6 +89,35 @@ function authorKeyStep({ values }: AttestationReport, isWanted: boolean): Step {
   );
 }
 
+/**
+ * Whether a trusted key signed the ID block: the ID key itself or, where no author key is required, either of both. The digest of an author
+ * key counts only while AUTHOR_KEY_EN says that there is one. An empty list has no key that is trusted.
+ */
+function trustedKeyStep({ values }: AttestationReport, wishes: Wishes): Step {
+  const step = 'trusted-key';
+  const { key_info: info, id_key_digest: id, author_key_digest: author } = values;
+  const { trustedIdKeyHashes: ids = [], trustedAuthorKeyHashes: authors = [], requireAuthorKey } = wishes;
+  if (isZero(id))
+    return failed(step, 'The guest was launched without an ID block, so that no key is trusted.');
+  const isIn = (all: readonly Uint8Array[], digest: Uint8Array) =>
+    all.some((one) => isSameBytes(one, digest));
+  const hasAuthor = (info & 1) !== 0 && !isZero(author);
+  if (hasAuthor && isIn(authors, author))
+    return passed(step, `The author key ${bytesToHex(author)} is trusted.`);
+  const found = hasAuthor ? `The author key is ${bytesToHex(author)}` : 'There is no author key';
+  if (requireAuthorKey === true) return failed(step, `${found}; wanted is ${wantedKey(authors)}.`);
+  return judged(
+    step,
+    isIn(ids, id),
+    `The ID key ${bytesToHex(id)} is trusted.`,
+    `The ID key is ${bytesToHex(id)}; wanted is ${wantedKey(ids)}. ${found}; ${authors.length === 0 ? 'none is trusted' : `wanted is ${oneOf(authors)}`}.`,
+  );
+}
+
+/** Keys that are trusted, in words. */
+const wantedKey = (all: readonly Uint8Array[]): string =>
+  all.length === 0 ? 'a trusted one, and none is named' : oneOf(all);
+
 function idBlockStep({ values }: AttestationReport, isWanted: boolean): Step {
   const step = 'id-block-required';
   if (!isWanted) return notChecked(step, NOTHING_ASKED);
@@ -164,6 +193,9 @@ function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishe
         `committed_build is ${values.committed_build}, at least ${wishes.minimumBuild!}.`,
         `committed_build is ${values.committed_build}, below ${wishes.minimumBuild!}.`,
       );
+    case 'trustedIdKeyHashes':
+    case 'trustedAuthorKeyHashes':
+      return trustedKeyStep(report, wishes);
     case 'requireAuthorKey':
       return authorKeyStep(report, wishes.requireAuthorKey!);
     case 'requireIdBlock':
@@ -196,9 +228,11 @@ function stepOf(report: AttestationReport, { name, step, field }: WishRow, wishe
   }
 }
 
-/** A step for each wish, also for those that nobody has. */
+/** A step for each wish, also for those that nobody has. Wishes of one step are judged together. */
 export function wishSteps(report: AttestationReport, wishes: Wishes): Step[] {
-  return WISH_ROWS.map((row) =>
-    wishes[row.name] === undefined ? notChecked(row.step, NOTHING_ASKED) : stepOf(report, row, wishes),
-  );
+  const steps = [...new Set(WISH_ROWS.map(({ step }) => step))];
+  return steps.map((step) => {
+    const asked = WISH_ROWS.find((row) => row.step === step && wishes[row.name] !== undefined);
+    return asked ? stepOf(report, asked, wishes) : notChecked(step, NOTHING_ASKED);
+  });
 }

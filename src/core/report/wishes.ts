@@ -20,6 +20,9 @@ export interface Wishes {
   readonly hostData?: readonly Uint8Array[];
   readonly idKeyDigest?: readonly Uint8Array[];
   readonly authorKeyDigest?: readonly Uint8Array[];
+  /** Digests of keys of which one is enough: an ID key itself, or the author key that vouches for it. */
+  readonly trustedIdKeyHashes?: readonly Uint8Array[];
+  readonly trustedAuthorKeyHashes?: readonly Uint8Array[];
   readonly familyId?: readonly Uint8Array[];
   readonly imageId?: readonly Uint8Array[];
   readonly reportId?: readonly Uint8Array[];
@@ -93,21 +96,27 @@ export const WISH_ROWS: readonly WishRow[] = [
   bytes('measurement', 'measurement', 'measurement', 48, 'launch digest that is wanted'),
   bytes('reportData', 'report-data', 'report_data', 64, 'report data that are wanted, such as a nonce'),
   bytes('hostData', 'host-data', 'host_data', 32, 'host data that are wanted'),
-  bytes(
-    'idKeyDigest',
-    'id-key-digest',
-    'id_key_digest',
-    48,
-    'SHA-384 of the ID key that is wanted',
-    'trustedIdKeyHashes',
-  ),
+  bytes('idKeyDigest', 'id-key-digest', 'id_key_digest', 48, 'SHA-384 of the ID key that is wanted'),
   bytes(
     'authorKeyDigest',
     'author-key-digest',
     'author_key_digest',
     48,
     'SHA-384 of the author key that is wanted',
+  ),
+  bytes(
+    'trustedIdKeyHashes',
+    'trusted-key',
+    'id_key_digest',
+    48,
+    'SHA-384 of ID keys that are trusted; a trusted author key is enough, unless one is required',
+  ),
+  bytes(
     'trustedAuthorKeyHashes',
+    'trusted-key',
+    'author_key_digest',
+    48,
+    'SHA-384 of author keys that are trusted, whichever ID key they signed',
   ),
   other(
     'requireAuthorKey',

@@ -11,8 +11,8 @@ import { DIGEST_FORMS, readTextBytes } from '../../core/binary/textBytes';
 import { isObject } from '../../core/binary/values';
 import { USUAL_POLICY } from '../../core/tech/snp/idBlock';
 import { ID_BLOCK_FORMS, idBlockForm } from '../../core/tech/snp/idBlockForms';
-import { SNP_POLICY } from '../../core/tech/snp/policy';
-import { choose, chooseFile, chooseSaveFile, chooseSome, typeLine } from '../shell/ask';
+import { SNP_POLICY, snpPolicyValue } from '../../core/tech/snp/policy';
+import { choose, chooseFile, chooseSaveFile, chooseSomeOrType, typeLine } from '../shell/ask';
 import { copyText } from '../shell/clipboard';
 import * as shellErrors from '../shell/errors';
 import { nameOf } from '../shell/files';
@@ -75,20 +75,34 @@ const askSvn = () =>
       (parseUnsigned(text) ?? 2n ** 32n) < 2n ** 32n ? undefined : 'It is a number of at most 32 bits.',
   });
 
-const VERSION = 0xffffn;
+/** The lowest ABI of the firmware as a row, whose bits are those of its version. */
+const abiRow = (major: number, minor: number) => ({
+  label: `Minimum ABI ${major}.${minor}`,
+  description: 'bits 0 to 15',
+  detail: 'Lowest ABI of the firmware; type another, such as 1.55',
+  bits: BigInt((major << 8) | minor),
+});
 
-/** The bits of the policy by name; the version that it asks for stays. */
+function typedAbi(text: string): ReturnType<typeof abiRow> | undefined {
+  const [, major, minor] = /^(\d{1,3})\.(\d{1,3})$/.exec(text.trim()) ?? [];
+  if (major === undefined || minor === undefined) return undefined;
+  return Number(major) > 255 || Number(minor) > 255 ? undefined : abiRow(Number(major), Number(minor));
+}
+
+/** The bits of the policy by name, and the version of the ABI that it asks for. */
 async function askPolicy(start: bigint): Promise<bigint | undefined> {
   const rows = SNP_POLICY.filter(({ width, lsb }) => width === 1 && lsb !== 17).map(({ name, doc, lsb }) => ({
     label: name,
     description: `bit ${lsb}`,
     detail: doc,
-    bit: 1n << BigInt(lsb),
+    bits: 1n << BigInt(lsb),
   }));
-  const chosen = await chooseSome(rows, ({ bit }) => (start & bit) !== 0n, {
-    ...{ title: TITLE, placeHolder: 'The policy that the guest must have' },
+  const chosen = await chooseSomeOrType(rows, ({ bits }) => (start & bits) !== 0n, {
+    ...{ title: TITLE, placeHolder: 'The policy that the guest must have; a minimum ABI can be typed' },
+    last: abiRow(snpPolicyValue(start, 'ABI_MAJOR'), snpPolicyValue(start, 'ABI_MINOR')),
+    typed: typedAbi,
   });
-  return chosen?.reduce((policy, { bit }) => policy | bit, (start & VERSION) | (1n << 17n));
+  return chosen?.reduce((policy, { bits }) => policy | bits, 1n << 17n);
 }
 
 /** The path of a private key. */

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import * as shellErrors from '../shell/errors';
 import * as appErrors from '../../app/errors';
 import * as ioErrors from '../../app/ioErrors';
+import { redactReport } from '../../core/check/redactReport';
 import type { Report, Verdict } from '../../core/launch/report';
 import type { CheckedLaunch, DomainOutcome } from '../../app/domainCheck';
 import type { ExplanationState, ReportViewState } from '../../protocol/launch';
@@ -67,7 +68,7 @@ export class ReportRun {
     private readonly around: ReportContext,
   ) {
     this.page = new Page(extensionUri, panel, 'report', {
-      action: ({ action }) => this.act(action),
+      action: ({ action, redact }) => this.act(action, redact === true),
       changeLaunch: ({ explanation }) => this.explaining?.changeLaunch(explanation),
       steps: (asked) => {
         const pairs = this.look?.steps(asked);
@@ -227,10 +228,12 @@ export class ReportRun {
     });
   }
 
-  private async act(action: ActionOf<'report'>): Promise<void> {
+  /** @param redact whether what is copied or saved names no machine and no guest */
+  private async act(action: ActionOf<'report'>, redact: boolean): Promise<void> {
     const { file, target } = reportSource(this.uri);
     const { report } = this.state ?? {};
-    const exported = report && { report, explanation: this.explaining?.result };
+    const shown = report && redact ? redactReport(report) : report;
+    const exported = shown && { report: shown, explanation: this.explaining?.result };
     switch (action) {
       case 'runAgain':
         await this.check();

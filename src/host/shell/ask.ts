@@ -81,6 +81,42 @@ export async function chooseSome<C extends Choice>(
   return chosen?.map(({ choice }) => choice);
 }
 
+/**
+ * As chooseSome, with a last row for a value that is typed into the box above the list: it is checked, and the next one takes its place.
+ * @param typed the row for a text, whose label has the text in it so that the list shows it; undefined for any other text
+ */
+export function chooseSomeOrType<C extends Choice>(
+  choices: readonly C[],
+  isOn: (choice: C) => boolean,
+  { last, typed, ...options }: ListOptions & { last: C; typed: (text: string) => C | undefined },
+): Promise<readonly C[] | undefined> {
+  const list = vscode.window.createQuickPick<ReturnType<typeof rowOf<C>>>();
+  const rows = choices.map(rowOf);
+  Object.assign(list, options, plain(options, ['title', 'placeHolder']), { canSelectMany: true });
+  const end = rowOf(last);
+  list.items = [...rows, end];
+  list.selectedItems = [...rows.filter(({ choice }) => isOn(choice)), end];
+  list.onDidChangeValue((text) => {
+    const choice = typed(text);
+    if (!choice) return;
+    const row = rowOf(choice);
+    const checked = list.selectedItems.filter((one) => rows.includes(one));
+    list.items = [...rows, row];
+    list.selectedItems = [...checked, row];
+  });
+  return new Promise((resolve) => {
+    list.onDidAccept(() => {
+      resolve(list.selectedItems.map(({ choice }) => choice));
+      list.hide();
+    });
+    list.onDidHide(() => {
+      resolve(undefined);
+      list.dispose();
+    });
+    list.show();
+  });
+}
+
 /** Lets the user type a line. @returns it, or undefined when the user or `token` cancelled */
 export async function typeLine(
   { whyNot, ...options }: LineOptions,

@@ -57,6 +57,7 @@ const idBlocks: Target = {
     text(idBlockForm('libvirt', { block: BLOCK, auth: AUTH })),
     text(idBlockForm('kata', { block: BLOCK, auth: AUTH })),
     text(bytesToHex(BLOCK)),
+    text(`sev-snp-guest,policy=0x30000,${idBlockForm('qemu', { block: BLOCK, auth: AUTH })}`),
   ],
   async run(input) {
     const io = memoryIo();

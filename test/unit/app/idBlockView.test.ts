@@ -52,7 +52,7 @@ describe('The page of an ID block', () => {
     auth[0x50]! ^= 1;
     const { facts } = await shown(joined(pair.block, auth));
     assert.deepEqual(
-      facts.steps.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id),
+      facts.steps.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step),
       ['id-auth', 'id-signature'],
     );
     assert.deepEqual(facts.findings.at(-1)?.offset, 96 + 0x644);
@@ -60,10 +60,58 @@ describe('The page of an ID block', () => {
   it('shows one of both, and says what cannot be verified', async () => {
     for (const part of [pair.block, pair.auth]) {
       const { facts } = await shown(part);
-      assert.equal(facts.steps.find(({ id }) => id === 'id-signature')?.outcome, 'not checked');
+      assert.equal(facts.steps.find(({ step }) => step === 'id-signature')?.outcome, 'not-checked');
       assert.ok(facts.steps.every(({ outcome }) => outcome !== 'failed'));
     }
     assert.deepEqual(await viewIdBlock(io, utf8('words')), { found: 'another text' });
+  });
+  const KATA = 'io.katacontainers.config.hypervisor';
+  const texts = ({ block, auth }: typeof pair) => {
+    const [b, a] = [toBase64(block), toBase64(auth)];
+    return {
+      kata: (policy: string) =>
+        `${KATA}.snp_guest_policy: "${policy}"\n${KATA}.snp_id_block: "${b}"\n${KATA}.snp_id_auth: "${a}"`,
+      json: (policy: string) =>
+        `{"${KATA}.snp_id_block":"${b}", "${KATA}.snp_id_auth":"${a}", "${KATA}.snp_guest_policy": "${policy}"}`,
+      qemu: (policy: string) =>
+        `-object secret,id=s,policy=7 -object sev-snp-guest,id=s0,policy=${policy},id-block=${b},id-auth=${a},author-key-enabled=on`,
+      qapi: (policy: string) =>
+        `'{"qom-type":"sev-snp-guest","policy":${policy},"id-block":"${b}","id-auth":"${a}","author-key-enabled":true}'`,
+      libvirt: (policy: string) =>
+        `<policy>1</policy><launchSecurity type='sev-snp' authorKey='yes'><policy>${policy}</policy><idBlock>${b}</idBlock><idAuth>${a}</idAuth></launchSecurity>`,
+    };
+  };
+  for (const form of ['kata', 'json', 'qemu', 'qapi', 'libvirt'] as const)
+    it(`compares the policy that stands beside it: ${form}`, async () => {
+      const outcome = async (policy: string) => {
+        const { facts } = await shown(utf8(texts(pair)[form](policy)));
+        const step = facts.steps.find((one) => one.step === 'stated-policy');
+        const rules = facts.findings.filter(({ rule }) => rule === 'id-block-other-policy');
+        assert.equal(rules.length, step?.outcome === 'failed' ? 1 : 0);
+        return step?.outcome === 'failed' ? step.reason : step?.outcome;
+      };
+      assert.equal(await outcome('720896'), 'passed');
+      assert.equal(await outcome('0xb0000'), 'passed');
+      assert.match((await outcome('196608'))!, /policy 0xb0000, and beside it stands 0x30000.*fw_error=7/);
+      assert.match((await outcome('0x1000000000b0000'.padEnd(20, '0')))!, /is no number of 64 bits/);
+      assert.match((await outcome('usual'))!, /"usual", is no number/);
+    });
+  it('says nothing of a policy that stands nowhere, and takes no two of them', async () => {
+    const { facts } = await shown(joined(pair.block, pair.auth));
+    assert.ok(facts.steps.every(({ step }) => step !== 'stated-policy'));
+    const two = `${texts(pair).kata('1')} ${texts(pair).qemu('2')}`;
+    assert.deepEqual(await viewIdBlock(io, utf8(two)), { found: 'several policies that differ' });
+    const both = `${texts(pair).qemu('2')} ${texts(pair).qapi('2').replace('true', 'false')}`;
+    assert.deepEqual(await viewIdBlock(io, utf8(both)), { found: 'an author key that is on and off' });
+  });
+  it('lets the author count as the text says', async () => {
+    const auth = pair.auth.slice();
+    auth[0x680]! ^= 1;
+    const text = texts({ block: pair.block, auth }).qemu('0xb0000');
+    const author = async (file: string) =>
+      (await shown(utf8(file))).facts.steps.find(({ step }) => step === 'author-signature')?.outcome;
+    assert.equal(await author(text), 'failed');
+    assert.equal(await author(text.replace('enabled=on', 'enabled=off')), 'not-checked');
   });
   it('has every byte in one row, with the parts of keys below them', () => {
     const groups = idBlockFields(pair, {});

@@ -272,6 +272,23 @@ describe('A report and its chain', () => {
     assert.equal((await verifyEvidence(evidence, { given: [vlek, ...givenOf(evidence)] })).verified, true);
   });
 
+  it('take the leaf of the chip and TCB, wherever it stands among others', async () => {
+    const evidence = makeEvidence();
+    const other = (name: string, leaf: EvidenceParts['leaf']): GivenCertificate => ({
+      ...{ source: name, said: 'VCEK', kind: 'certificate', der: makeEvidence({ leaf: leaf! }).leaf },
+    });
+    const earlier = other('earlier.der', { spl: { 1: 4, 2: 0, 3: 0x17, 8: 0xd9 } });
+    const chip = other('chip.der', { hwid: filled(64, 0x5b) });
+    const given = givenOf(evidence);
+    for (const all of [
+      [earlier, chip, ...given],
+      [...given, chip, earlier],
+    ])
+      assert.equal((await verifyEvidence(evidence, { given: all })).verified, true);
+    const none = await verifyEvidence(evidence, { given: [earlier, chip, ...without(evidence, 'vcek.pem')] });
+    assert.deepEqual(failures(none), ['tcb']);
+  });
+
   describe('with a list of revoked certificates', () => {
     const list = (
       serials: readonly number[],
@@ -339,6 +356,8 @@ describe('A report and its chain', () => {
       ['policy', { policy: 0x30000n | 0x0137n }, { policy: 0x30138n }],
       ['platform-info', { platformInfo: 0x25n }, { platformInfo: 0x24n }],
       ['platform-info', { platformInfo: 0x21n }, { platformInfo: 0x35n }],
+      // SEV-TIO may be on, and need not be.
+      ['platform-info', { platformInfo: 0xa1n }, { platformInfo: 0xb1n }],
       ['minimum-tcb', { minimumTcb: { snp: 0x18 } }, { minimumTcb: { snp: 0x19 } }],
       ['minimum-tcb', { minimumTcb: { boot_loader: 1, microcode: 0xd9 } }, { minimumTcb: { fmc: 1 } }],
       ['minimum-launch-tcb', { minimumLaunchTcb: { tee: 0 } }, { minimumLaunchTcb: { tee: 1 } }],

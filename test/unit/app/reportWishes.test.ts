@@ -19,7 +19,8 @@ describe('A file of wishes', () => {
     [
       'the same with names of protobuf',
       { require_author_key: true },
-      { requireAuthorKey: true, committed: true },
+      // The peer trusts no key that is not named.
+      { requireAuthorKey: true, trustedIdKeyHashes: [], committed: true },
     ],
     ['an ID block that is required', { requireIdBlock: true, vmpl: 0 }, { requireIdBlock: true, vmpl: 0n }],
     ['neither', { require_id_block: false }, { requireIdBlock: false, committed: true }],
@@ -40,8 +41,19 @@ describe('A file of wishes', () => {
     [
       'hashes of keys',
       { trustedIdKeyHashes: [base64(48, 1), base64(48, 2)] },
-      { idKeyDigest: [filled(48, 1), filled(48, 2)], committed: true },
+      { trustedIdKeyHashes: [filled(48, 1), filled(48, 2)], committed: true },
     ],
+    [
+      'hashes of authors, and an author key that is required',
+      { trusted_author_key_hashes: [base64(48, 3)], require_author_key: true },
+      { trustedAuthorKeyHashes: [filled(48, 3)], requireAuthorKey: true, committed: true },
+    ],
+    [
+      'an ID block that is required, of no key',
+      { permitProvisionalFirmware: true, requireIdBlock: true },
+      { requireIdBlock: true, trustedIdKeyHashes: [], committed: false },
+    ],
+    ['a configuration of a policy alone', { policy: { vmpl: 0 } }, { vmpl: 0n, committed: true }],
     ['provisional firmware', { permitProvisionalFirmware: true }, { committed: false }],
     [
       'a configuration with its policy',
@@ -124,6 +136,58 @@ describe('A file of wishes', () => {
     const json = { rootOfTrust: { product: { name: 'Milan', machineStepping: 1 }, productLine: 'Milan' } };
     assert.deepEqual(read(json), { product: { name: 'Milan', stepping: 1 }, committed: true });
   });
+
+  /** What go-sev-guest accepts (validate.go, validateKeys). */
+  const signedBy = { id_key_digest: filled(48, 1) };
+  const vouched = { ...signedBy, author_key_digest: filled(48, 3), key_info: 1 };
+  const [id, author, other] = [[filled(48, 1)], [filled(48, 3)], [filled(48, 9)]] as const;
+  const trusted: [string, ReportParts, Wishes, 'passed' | 'failed'][] = [
+    ['the ID key', signedBy, { trustedIdKeyHashes: id }, 'passed'],
+    ['another ID key', signedBy, { trustedIdKeyHashes: other }, 'failed'],
+    ['no ID block', {}, { trustedIdKeyHashes: id }, 'failed'],
+    ['the author key', vouched, { trustedAuthorKeyHashes: author }, 'passed'],
+    [
+      'the author key, not the ID key',
+      vouched,
+      { trustedIdKeyHashes: other, trustedAuthorKeyHashes: author },
+      'passed',
+    ],
+    [
+      'the ID key, not the author key',
+      vouched,
+      { trustedIdKeyHashes: id, trustedAuthorKeyHashes: other },
+      'passed',
+    ],
+    ['neither', vouched, { trustedIdKeyHashes: other, trustedAuthorKeyHashes: other }, 'failed'],
+    [
+      'a digest of an author without the bit',
+      { ...vouched, key_info: 0 },
+      { trustedAuthorKeyHashes: author },
+      'failed',
+    ],
+    [
+      'the ID key where an author is required',
+      vouched,
+      { trustedIdKeyHashes: id, trustedAuthorKeyHashes: other, requireAuthorKey: true },
+      'failed',
+    ],
+    [
+      'the author that is required',
+      vouched,
+      { trustedAuthorKeyHashes: author, requireAuthorKey: true },
+      'passed',
+    ],
+    ['no key, of which one is required', vouched, { trustedIdKeyHashes: [], requireIdBlock: true }, 'failed'],
+  ];
+  for (const [title, parts, wishes, outcome] of trusted)
+    it(`trusts keys: ${title} is ${outcome}`, () => {
+      const steps = wishSteps(decodeReport(makeReport('Genoa', parts)), wishes);
+      const found = steps.filter(({ step }) => step === 'trusted-key');
+      assert.deepEqual(
+        found.map((one) => one.outcome),
+        [outcome],
+      );
+    });
 
   const judged: [string, ReportParts, Wishes, 'passed' | 'failed' | 'not-checked'][] = [
     [

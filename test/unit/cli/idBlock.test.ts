@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { decode } from '../../../src/core/binary/struct';
 import { ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from '../../../src/core/tech/snp/idBlock';
+import { idBlockForm } from '../../../src/core/tech/snp/idBlockForms';
 import type { IdBlockStep } from '../../../src/core/tech/snp/idBlockSteps';
 import { buildOvmf } from '../../../src/core/ovmf/build';
 import { runHere } from '../../helpers/cli';
@@ -61,11 +62,13 @@ before(() => {
     writeFileSync(at(`${name}.pub.der`), publicKey.export({ type: 'spki', format: 'der' }));
     const locked = { type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' } as const;
     writeFileSync(at(`${name}.locked.pem`), privateKey.export(locked));
+    writeFileSync(at(`${name}.locked.der`), privateKey.export({ ...locked, format: 'der' }));
   }
   const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   writeFileSync(at('p256.pem'), p256.export({ type: 'sec1', format: 'pem' }));
   const ed = generateKeyPairSync('ed25519').privateKey;
   writeFileSync(at('ed.pem'), ed.export({ type: 'pkcs8', format: 'pem' }));
+  writeFileSync(at('empty.pem'), '');
   writeFileSync(at('raw.bin'), Buffer.from(SCALAR, 'hex'));
   writeFileSync(at('OVMF.fd'), buildOvmf({ size: 0x20000 }));
 });
@@ -183,6 +186,8 @@ describe('id-block create', () => {
 
   for (const [file, found] of [
     ['id.locked.pem', /is a private key under a passphrase; .*openssl pkey/],
+    ['id.locked.der', /is a private key under a passphrase; .*openssl pkey/],
+    ['empty.pem', /is empty;/],
     ['id.pub.pem', /is a public key;/],
     ['id.pub.der', /is a public key;/],
     ['p256.pem', /is a private key of the curve prime256v1;/],
@@ -272,7 +277,11 @@ async function stepsOf(pair: { block: Uint8Array; auth: Uint8Array }, ...args: s
   assert.ok(status < 2, stderr);
   const { valid, steps } = JSON.parse(stdout) as { valid: boolean; steps: readonly IdBlockStep[] };
   assert.equal(valid, status === 0);
-  return { valid, failed: steps.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id), steps };
+  return {
+    valid,
+    failed: steps.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step),
+    steps,
+  };
 }
 
 describe('id-block check', () => {
@@ -325,6 +334,23 @@ describe('id-block check', () => {
 
   it('lets nothing of the author count where the launch does not use it', async () => {
     assert.deepEqual((await stepsOf(changed('auth', 0x680), '--no-author-key')).failed, []);
+  });
+
+  it('finds another policy beside the block in annotations, in each command', async () => {
+    const text = idBlockForm('kata', good).replace('"196608"', '"720896"');
+    assert.ok(text.includes('720896'));
+    writeFileSync(at('pod.yaml'), text);
+    const { status, stdout } = await idBlock('check', 'pod.yaml');
+    assert.equal(status, 1);
+    assert.match(stdout, /^failed +Policy beside it: .*0x30000.*0xb0000/m);
+    assert.match(stdout, /not valid/);
+    assert.match((await idBlock('show', 'pod.yaml')).stdout, /id-block-other-policy/);
+    writeFileSync(at('pod.yaml'), idBlockForm('kata', good));
+    assert.equal((await idBlock('check', 'pod.yaml')).status, 0);
+    writeFileSync(at('qemu.txt'), `${idBlockForm('qemu', good)},policy=0x31000`);
+    const two = await idBlock('check', 'pod.yaml', 'qemu.txt');
+    assert.equal(two.status, 2);
+    assert.match(two.stderr, /two policies, 0x30000 and 0x31000/);
   });
 
   it('needs both structures', async () => {

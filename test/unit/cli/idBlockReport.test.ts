@@ -65,7 +65,7 @@ describe('An ID block and a report', () => {
     assert.ok(status < 2, stderr);
     const { valid, steps } = JSON.parse(stdout) as { valid: boolean; steps: readonly IdBlockStep[] };
     assert.equal(valid, status === 0);
-    const failed = steps.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id);
+    const failed = steps.filter(({ outcome }) => outcome === 'failed').map(({ step }) => step);
     return { failed, reasons: steps.filter(isOfReport).map(({ reason }) => reason) };
   }
 

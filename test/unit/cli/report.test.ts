@@ -1,7 +1,7 @@
 // `sevscope report …` on evidence of our own: what it prints, its exit status, and what it refuses.
 
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Ajv from 'ajv';
@@ -159,6 +159,34 @@ describe('The command report', () => {
       assert.doesNotMatch(stdout, /5a5a5a5a|44444444/, args.join(' '));
       assert.match((await run(...args)).stdout, /5a5a5a5a|44444444/, args.join(' '));
     }
+  });
+
+  it('says what is wrong with a table of certificates, and what follows a report', async () => {
+    const broken = readFileSync(join(folder, 'extended.bin'));
+    // The offset of its first entry leads out of the file.
+    broken.writeUInt32LE(0x7fffffff, 1184 + 16);
+    writeFileSync(join(folder, 'outside.bin'), broken);
+    const { status, stdout } = await run('verify', 'outside.bin', ...TRUSTED);
+    assert.equal(status, 1);
+    assert.match(stdout, /remark: The entry of VCEK leads out of the file/);
+    writeFileSync(
+      join(folder, 'junk.bin'),
+      Buffer.concat([readFileSync(join(folder, 'report.bin')), Buffer.from('junk')]),
+    );
+    const junk = await run('verify', 'junk.bin', '--certs', 'certs', ...TRUSTED);
+    assert.equal(junk.status, 0);
+    assert.match(junk.stdout, /remark: The table of certificates does not end/);
+  });
+
+  it('masks the key of a VCEK, which is of one chip, and those of authorities not', async () => {
+    const chainOf = async (...more: string[]) => {
+      const { stdout } = await run('verify', 'extended.bin', ...TRUSTED, '--json', ...more);
+      return (JSON.parse(stdout) as { chain: { role: string; publicKey: string; sha256: string }[] }).chain;
+    };
+    const isMasked = (all: Awaited<ReturnType<typeof chainOf>>) =>
+      all.map(({ publicKey, sha256 }) => publicKey === 'redacted' && sha256 === 'redacted');
+    assert.deepEqual(isMasked(await chainOf()), [false, false, false]);
+    assert.deepEqual(isMasked(await chainOf('--redact')), [false, false, true]);
   });
 
   it('shows fields, certificates and findings', async () => {

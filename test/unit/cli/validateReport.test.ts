@@ -100,6 +100,32 @@ describe('validate of a launch with a report prints', () => {
   });
 });
 
+describe('validate of a launch with a report', () => {
+  // Without a certificate of its chip, the address of it is named, which has CHIP_ID in it.
+  const CHIP = '5a'.repeat(64);
+  const texts = async (...args: string[]) => {
+    const { stdout, stderr } = await cli('validate', ...args, '--junit', 'out.xml');
+    return `${stdout}${stderr}${readFileSync(join(folder, 'out.xml'), 'utf8')}`;
+  };
+  for (const [title, args] of [
+    ['one launch', ['--launch', fileOf('open')]],
+    ['one launch as JSON', ['--launch', fileOf('open'), '--json']],
+    ['several', ['--launch', fileOf('open'), fileOf('match')]],
+    ['several as JSON', ['--launch', fileOf('open'), fileOf('match'), '--json']],
+  ] as const)
+    it(`masks what names the chip in everything that it writes: ${title}`, async () => {
+      assert.ok((await texts(...args)).includes(CHIP));
+      const masked = await texts(...args, '--redact');
+      assert.doesNotMatch(masked, /5a5a5a/);
+      assert.match(masked, /vcek\/v1\/Genoa\/redacted\?blSPL/);
+    });
+  it('has nothing to mask without a report', async () => {
+    const { status, stderr } = await cli('validate', '--launch', fileOf('digest'), '--redact');
+    assert.equal(status, 2);
+    assert.match(stderr, /--redact.*about a report/);
+  });
+});
+
 describe('validate takes a report by options', () => {
   const LAUNCH = ['--firmware', 'OVMF.sample.fd', '--num-cpus', '2', '--vcpu-type', 'EPYC-Milan'];
   const REPORT = ['--report', 'report.bin', '--certificates', 'certs', ...TRUST];

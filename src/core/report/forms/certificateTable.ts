@@ -107,7 +107,7 @@ export function parseCertificateTable(bytes: Uint8Array, start: number): Parsed<
     if (offset > table.length || length > table.length - offset) {
       note(
         'report-table-outside',
-        `The entry of ${title} says ${place} of a table of ${table.length} bytes.`,
+        `The entry of ${title} leads out of the file: it says ${place}, and the table has ${table.length} bytes.`,
       );
       return [];
     }

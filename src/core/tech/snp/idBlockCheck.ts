@@ -6,7 +6,7 @@ import type { Finding } from '../../binary/region';
 import { decode } from '../../binary/struct';
 import { ECDSA_P384, ID_AUTH, ID_BLOCK, keyBytesIn, pointIn, signatureIn } from './idBlock';
 import type { KeyField, P384Signature } from './idBlock';
-import { idAuthFindings, idBlockFindings, isVouched } from './idBlockRules';
+import { idAuthFindings, idBlockFindings, isVouched, statedProblem } from './idBlockRules';
 import { failed, notChecked, passed, stepsOf } from './idBlockSteps';
 import type { IdBlockStep, LaunchStepId, Result } from './idBlockSteps';
 import type { IdBlockPair } from './idBlockText';
@@ -70,14 +70,21 @@ function signature(is: boolean | undefined, what: string): Result {
     : failed(`${what} is wrong: the firmware refuses the launch (fw_error=10 'Bad signature').`);
 }
 
+/** What a pair is checked for: the launch, as far as it is given, else as the text with the pair says. */
+export const launchOf = ({ stated }: IdBlockPair, given: IdBlockLaunch): IdBlockLaunch => ({
+  ...given,
+  authorKey: given.authorKey ?? stated?.authorKey,
+});
+
 /** Judges a pair. @param results of the signatures that `signaturesOf` names */
 export function checkIdBlock(
-  { block, auth }: IdBlockPair,
+  { block, auth, stated }: IdBlockPair,
   launch: IdBlockLaunch,
   results: SignatureResults,
 ): readonly IdBlockStep[] {
   const fields = block && decode(ID_BLOCK, block);
-  const judged: Record<LaunchStepId, Result> = {
+  const other = fields && stated?.policy && statedProblem(fields.policy, stated.policy);
+  const judged: Record<Exclude<LaunchStepId, 'stated-policy'>, Result> = {
     'id-block': structure(block, block ? idBlockFindings(block) : [], NO_BLOCK),
     'id-auth': structure(auth, auth ? idAuthFindings(auth, launch.authorKey) : [], NO_AUTH),
     'id-signature': !auth
@@ -115,5 +122,10 @@ export function checkIdBlock(
               `The ID block has the policy ${hex(fields.policy)}, the launch ${hex(launch.policy)}: the firmware refuses it (fw_error=7 'Policy failure').`,
             ),
   };
-  return stepsOf(judged);
+  if (!fields || !stated?.policy) return stepsOf(judged);
+  const beside =
+    other === undefined
+      ? passed(`The policy beside the ID block is its own, ${hex(fields.policy)}.`)
+      : failed(other);
+  return stepsOf({ ...judged, 'stated-policy': beside });
 }

@@ -14,12 +14,18 @@ import {
   P384_SIZE,
   type KeyField,
 } from './idBlock';
+import type { StatedLaunch } from './idBlockStated';
+import { describeSnpPolicy } from './policy';
 import { policyFindings, policyRules } from './policyRules';
 
 const table = ruleTable({
   'id-block-version': ['error', 'The version of an ID block is not 1, the only one that the firmware takes.'],
   ...policyRules('id-block-policy'),
   'id-block-no-digest': ['error', 'The launch digest of the ID block is zero, which no guest has.'],
+  'id-block-other-policy': [
+    'error',
+    "The policy that stands beside an ID block, in annotations or options, is not the block's: fw_error=7 'Policy failure'.",
+  ],
   'id-auth-algorithm': ['error', 'The algorithm of a key is not 1, ECDSA P-384 with SHA-384.'],
   'id-auth-curve': ['error', 'The curve of a key is not 2, P-384.'],
   'id-auth-reserved': ['error', "Bytes that must be zero are not: fw_error=22 'Invalid parameter'."],
@@ -48,6 +54,24 @@ export function idBlockFindings(bytes: Uint8Array): Finding[] {
   for (const { id, message } of policyFindings(policy))
     found.push(finding(`id-block-policy-${id}`, 0x58, 8, message));
   return found;
+}
+
+/** What is wrong with what stands beside an ID block in a text. Places are in the block. */
+export function statedFindings(bytes: Uint8Array, stated: StatedLaunch | undefined): Finding[] {
+  if (!stated?.policy) return [];
+  const problem = statedProblem(decode(ID_BLOCK, bytes).policy, stated.policy);
+  return problem === undefined ? [] : [finding('id-block-other-policy', 0x58, 8, problem)];
+}
+
+/** In what a policy beside an ID block is not its own, a sentence: whoever takes the text launches the guest with it. */
+export function statedProblem(
+  ours: bigint,
+  { text, value }: NonNullable<StatedLaunch['policy']>,
+): string | undefined {
+  if (value === undefined) return `The policy beside the ID block, "${text}", is no number of 64 bits.`;
+  return value === ours
+    ? undefined
+    : `The ID block has the policy ${hex(ours)}, and beside it stands ${hex(value)} (${describeSnpPolicy(value)}): the firmware refuses such a launch (fw_error=7 'Policy failure').`;
 }
 
 const isNumber = ({ size }: Leaf): boolean => size === 72;

@@ -1,5 +1,7 @@
 // The steps of the check of an ID block: which there are, in their order, and how one ends.
 
+import type { TitledStep } from '../../launch/checkSteps';
+
 /** Every step by its name: its title. Those of `report` are taken when a report is given. */
 const TITLES = {
   'id-block': 'ID block',
@@ -8,6 +10,7 @@ const TITLES = {
   'author-signature': 'Signature by the author key',
   'launch-digest': 'Launch digest',
   policy: 'Policy',
+  'stated-policy': 'Policy beside it',
   'report-measurement': 'Measurement of the report',
   'report-policy': 'Policy of the report',
   'report-family': 'Family of the report',
@@ -24,31 +27,22 @@ export type ReportStepId = Extract<IdBlockStepId, `report-${string}`>;
 /** The name of a step that needs no report. */
 export type LaunchStepId = Exclude<IdBlockStepId, ReportStepId>;
 
-/** Whether a step was done and what it gave. */
-export type StepOutcome = 'passed' | 'failed' | 'not checked';
-
 /** One step. */
-export interface IdBlockStep {
-  readonly id: IdBlockStepId;
-  readonly title: string;
-  readonly outcome: StepOutcome;
-  /** Why it failed or was not done, or what it found: a sentence. */
-  readonly reason: string;
-}
+export type IdBlockStep = TitledStep<IdBlockStepId>;
 
 /** How a step ended, and why. */
 export type Result = Pick<IdBlockStep, 'outcome' | 'reason'>;
 
 export const passed = (reason: string): Result => ({ outcome: 'passed', reason });
 export const failed = (reason: string): Result => ({ outcome: 'failed', reason });
-export const notChecked = (reason: string): Result => ({ outcome: 'not checked', reason });
+export const notChecked = (reason: string): Result => ({ outcome: 'not-checked', reason });
 
 /** The steps of which there are results, in their order. */
 export const stepsOf = (results: Readonly<Partial<Record<IdBlockStepId, Result>>>): readonly IdBlockStep[] =>
-  (Object.keys(TITLES) as IdBlockStepId[]).flatMap((id) => {
-    const result = results[id];
-    return result ? [{ id, title: TITLES[id], ...result }] : [];
+  (Object.keys(TITLES) as IdBlockStepId[]).flatMap((step) => {
+    const result = results[step];
+    return result ? [{ step, title: TITLES[step], ...result }] : [];
   });
 
 /** Whether a step compares with a report. */
-export const isOfReport = ({ id }: Pick<IdBlockStep, 'id'>): boolean => id.startsWith('report-');
+export const isOfReport = ({ step }: Pick<IdBlockStep, 'step'>): boolean => step.startsWith('report-');

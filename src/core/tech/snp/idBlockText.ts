@@ -6,6 +6,7 @@ import { fromBase64, fromHex, isSameBytes } from '../../binary/hex';
 import { PLAIN_FORMS, readTextBytes } from '../../binary/textBytes';
 import { isIdAuth, isIdBlock } from '../../ovmf/kinds/idBlock';
 import { ID_AUTH, ID_BLOCK } from './idBlock';
+import { readStated, type StatedLaunch } from './idBlockStated';
 
 /** Either may be missing. */
 export interface IdBlockPair {
@@ -13,6 +14,8 @@ export interface IdBlockPair {
   readonly block?: Uint8Array;
   /** 4096 bytes. */
   readonly auth?: Uint8Array;
+  /** What a text says of the launch beside them; absent when that is nothing. */
+  readonly stated?: StatedLaunch;
 }
 
 /** The pair in a file, or what is in it instead, a phrase. */
@@ -57,7 +60,10 @@ export function readIdBlockText(text: string): IdBlocksRead {
   if (all.length === 0) return { ok: false, found: whole.form === undefined ? 'another text' : whole.found };
   if (all.length > Object.keys(pair).length)
     return { ok: false, found: 'several ID blocks or ID authentications that differ' };
-  return { ok: true, pair };
+  const beside = readStated(text);
+  if (!beside.ok) return beside;
+  const isSaid = Object.keys(beside.stated).length > 0;
+  return { ok: true, pair: { ...pair, ...(isSaid && { stated: beside.stated }) } };
 }
 
 /** Reads them from the bytes of a file: the structures themselves, one behind the other, or a text. */
