@@ -25,7 +25,7 @@ const BUNDLED_INTO_TESTS = ['@noble/curves', '@noble/hashes', 'cborg', 'lzma1'];
  * The sizes that are kept, in bytes, all gzipped: of the script that is loaded at activation, well below what is promised, of that in a browser, which
  * checks messages by the tables of all pages, and of the webview's script and style together.
  */
-const EXTENSION_LIMIT = 210 * 1024;
+const EXTENSION_LIMIT = 220 * 1024;
 const WEB_EXTENSION_LIMIT = 130 * 1024;
 const WEBVIEW_LIMIT = 150 * 1024;
 
