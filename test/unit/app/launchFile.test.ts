@@ -495,13 +495,13 @@ describe('A launch file', () => {
     }
   });
   for (const [member, value, found] of [
-    ['firmware', '', 'a text'],
-    ['certificates', [], 'a list'],
+    ['firmware', '', 'a path, found an empty text'],
+    ['certificates', [], 'at least one entry, found an empty list'],
   ] as const)
     it(`is refused with nothing as "${member}"`, () =>
       assert.throws(() => parse({ ...GOOD, launch: undefined, report: 'r', [member]: value }), {
         code: 'not-a-launch-file',
-        message: new RegExp(`${member}: wanted ${found} that is not empty, found an empty one\\.`),
+        message: new RegExp(`${member}: wanted ${found}\\.`),
       }));
   it('may begin with a byte order mark', () => {
     const text = `\ufeff${JSON.stringify(GOOD)}`;

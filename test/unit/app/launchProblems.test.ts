@@ -219,7 +219,12 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   ['members of SNP in a launch of SEV-ES', { ...GOOD, vmm: 'QEMU' }, 'unused-input vmm'],
   ['neither launch nor domain', { ...GOOD, launch: undefined }, 'nothing-to-check'],
   ['a kernel without a path', { ...GOOD, kernel: '', initrd: 'initrd' }, 'not-a-launch-file kernel'],
-  ['half a CPU', { ...GOOD, cpu: { family: 25 } }, 'not-a-launch-file cpu'],
+  [
+    'half a CPU',
+    { ...GOOD, cpu: { family: 25 } },
+    'not-a-launch-file cpu.model',
+    'not-a-launch-file cpu.stepping',
+  ],
   ['an unknown member', { ...GOOD, frimware: 'x' }, 'not-a-launch-file frimware'],
   ['no firmware', { ...GOOD, firmware: undefined }, 'firmware-needed firmware'],
   [
@@ -376,7 +381,7 @@ const odd: [name: string, value: unknown, ...expected: string[]][] = [
   [
     'a key among keys that are not complete',
     { ...GOOD, keys: { tek: `${'B'.repeat(22)}==` } },
-    'not-a-launch-file keys',
+    'not-a-launch-file keys.tik',
     'inlined-key keys.tek',
   ],
   [

@@ -55,7 +55,9 @@ describe('The scripts of the command line', () => {
   });
 
   it('are one for each command, and one with all', () => {
-    assert.deepEqual(ENTRIES.toSorted(), [...words, 'all', 'digestPlain'].sort());
+    // What completes all commands has to have all of them.
+    const own = words.filter((word) => word !== 'completion');
+    assert.deepEqual(ENTRIES.toSorted(), [...own, 'all', 'digestPlain'].sort());
   });
 
   for (const [command, beginnings] of Object.entries(NOT_IN))
