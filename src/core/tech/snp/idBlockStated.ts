@@ -43,10 +43,12 @@ const FORMS: readonly {
   readonly within: (text: string) => readonly string[];
   readonly policy: RegExp;
   readonly author?: RegExp;
+  /** Whether a policy without 0x is hexadecimal, too: `<policy>10</policy>` is 0x10. */
+  readonly isHex?: true;
 }[] = [
   { within: (text) => [text], policy: KATA_POLICY },
   { within: qemuObjects, policy: QEMU_POLICY, author: QEMU_AUTHOR },
-  { within: libvirtElements, policy: LIBVIRT_POLICY, author: LIBVIRT_AUTHOR },
+  { within: libvirtElements, policy: LIBVIRT_POLICY, author: LIBVIRT_AUTHOR, isHex: true },
 ];
 
 /** How booleans are written. */
@@ -67,10 +69,10 @@ const numberOf = (text: string): bigint | undefined => {
 export function readStated(text: string): ReadStated {
   const policies = new Map<string, NonNullable<StatedLaunch['policy']>>();
   const authors = new Set<boolean>();
-  for (const { within, policy, author } of FORMS)
+  for (const { within, policy, author, isHex } of FORMS)
     for (const part of within(text)) {
       for (const written of valuesOf(part, policy)) {
-        const value = numberOf(written);
+        const value = numberOf(isHex ? written.replace(/^(?:0x)?/i, '0x') : written);
         policies.set(value === undefined ? written : value.toString(), {
           text: written.slice(0, MOST_TEXT),
           value,
