@@ -94,6 +94,9 @@ describe('The check of a domain', () => {
     await page.mouse.down();
     await page.mouse.move(x + 2.2 * width, SIZE.height / 2, { steps: 5 });
     await page.mouse.up();
+    // No tooltip of what the mouse was on before.
+    await page.mouse.move(x + 3 * width, SIZE.height - 100, { steps: 5 });
+    await page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' });
     await workbench.inEveryTheme((theme) => workbench.screenshot(`domains-view-${theme}`));
     workbench.assertNoErrors();
   });
