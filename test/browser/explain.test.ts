@@ -205,6 +205,8 @@ describe('With the keyboard alone', () => {
     await launchTab(workbench, '.dirty').waitFor();
     await keyboard.press('Control+1');
     await workbench.activeTab('Report').waitFor();
+    // The tab is there before the focus is in its page.
+    await frame.waitForFunction(() => document.hasFocus());
     await tabTo('Check Again');
     await keyboard.press('Enter');
     await verdict(frame, 'Matches').waitFor();

@@ -43,7 +43,7 @@ export interface WorkbenchOptions {
 }
 
 /** Time limit of one step in the workbench on a slow machine, in milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 45_000;
 const LOAD_PATIENCE = 60_000;
 /**
  * Marks in the page's timeline when VS Code is ready. Before the first, the extension's editors are not
