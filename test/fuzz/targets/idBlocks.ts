@@ -23,6 +23,7 @@ import { compareWithReport } from '../../../src/core/tech/snp/idBlockReport';
 import { idBlockFields, keyDigestsIn } from '../../../src/core/tech/snp/idBlockFields';
 import { policyFindings } from '../../../src/core/tech/snp/policyRules';
 import { statedByIdBlock } from '../../../src/core/check/statedIds';
+import { readStated } from '../../../src/core/tech/snp/idBlockStated';
 import { findIdBlocks, readIdBlocks, readIdBlockText } from '../../../src/core/tech/snp/idBlockText';
 import { viewIdBlock } from '../../../src/app/idBlockView';
 import { launchForIdBlock, readIdBlockFiles } from '../../../src/app/idBlock';
@@ -55,6 +56,7 @@ const idBlocks: Target = {
     Buffer.concat([BLOCK, AUTH]),
     text(idBlockForm('qemu', { block: BLOCK, auth: AUTH })),
     text(idBlockForm('libvirt', { block: BLOCK, auth: AUTH })),
+    text("<launchSecurity authorKey='yes'><policy>30000</policy></launchSecurity> id-block=,policy=0x30000"),
     text(idBlockForm('kata', { block: BLOCK, auth: AUTH })),
     text(bytesToHex(BLOCK)),
     text(`sev-snp-guest,policy=0x30000,${idBlockForm('qemu', { block: BLOCK, auth: AUTH })}`),
@@ -71,7 +73,10 @@ const idBlocks: Target = {
     } as const;
     await awaitOrCode(() => launchForIdBlock(io, launch, '/a.sevlaunch.json'));
     const read = readIdBlocks(input);
-    const asText = readIdBlockText(Buffer.from(input).toString('latin1'));
+    const said = Buffer.from(input).toString('latin1');
+    const asText = readIdBlockText(said);
+    const beside = readStated(said);
+    assert.ok(beside.ok ? (beside.stated.policy?.text.length ?? 0) <= 40 : beside.found !== '');
     if (!read.ok) return { feature: `${code} ${asText.ok}`, result: read.found };
     const { block, auth } = read.pair;
     const found = findIdBlocks(input);
