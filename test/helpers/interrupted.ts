@@ -40,7 +40,7 @@ export interface Remains {
 }
 
 /** The most milliseconds from a signal to the end of a run and of all its processes: the machine may be busy. */
-const PROMPT = 2000;
+const PROMPT = 8000;
 
 /** Runs the command line and ends it. @throws AssertionError when it does not end soon, or leaves a process */
 export async function interrupted(args: readonly string[], how: Interruption): Promise<Remains> {

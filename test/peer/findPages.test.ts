@@ -6,6 +6,7 @@ import { generateVmsa, type VmsaRequest } from '../../src/core/vmsa/launch/gener
 import { findPages } from '../../src/core/vmsa/forms/findPages';
 import { ANNOUNCED, PREFIXES, kernelLog } from '../helpers/dumps';
 import { seeded } from '../helpers/random';
+import { cheaply } from '../helpers/promptly';
 
 const CPU = { family: 25, model: 1, stepping: 1 };
 const page = (over: Partial<VmsaRequest> = {}) =>
@@ -101,9 +102,9 @@ describe('What is no page, or nearly one', () => {
   for (const [name, make] of large) {
     it(`64 MiB of ${name} take bounded time`, () => {
       const bytes = make();
-      const begin = performance.now();
+      const assertCheap = cheaply(2000);
       findPages(bytes);
-      assert.ok(performance.now() - begin < 2000, `${performance.now() - begin} ms`);
+      assertCheap();
     });
   }
 });

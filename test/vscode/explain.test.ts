@@ -19,6 +19,7 @@ import { closeEditors } from './closeEditors';
 import { connectionsOf, memory } from './domainsView';
 import { until } from './until';
 import { io } from './machine';
+import { promptly } from '../helpers/promptly';
 
 const { extensionUri } = vscode.extensions.getExtension('sevscope.sevscope')!;
 
@@ -135,12 +136,11 @@ describe('A search', () => {
       const state = stateOf(panel);
       return state?.kind === 'searching' && state.progress?.kind === 'trying' && state.progress.tried > 0;
     });
-    const begin = performance.now();
+    const assertPrompt = promptly(250);
     panel.send({ type: 'action', action: 'cancelExplain' });
     const state = await ended(panel);
-    const ms = performance.now() - begin;
+    assertPrompt();
     assert.deepEqual([state.kind, 'text' in state && state.text.includes('cancelled')], ['ended', true]);
-    assert.ok(ms < 250, `${ms} ms`);
     const { length } = panel.posted;
     await new Promise((done) => setTimeout(done, 300));
     assert.equal(panel.posted.length, length, 'nothing comes after it');

@@ -29,6 +29,7 @@ import { writeSample } from '../../../src/app/sample';
 import { SAMPLE } from '../../../src/app/sampleNames';
 import { useFolder } from '../../helpers/folder';
 import { io } from '../../helpers/io';
+import { promptly } from '../../helpers/promptly';
 
 let folder: string;
 const at = (name: string) => join(folder, name);
@@ -272,11 +273,11 @@ describe('Reading files', () => {
     truncateSync(at('large'), 2 ** 32);
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 20);
-    const started = Date.now();
+    const assertPrompt = promptly(1000);
     await assert.rejects(io.digest(at('large'), 'initrd', { signal: stop.signal }), {
       code: 'check-cancelled',
     });
-    assert.ok(Date.now() - started < 1000);
+    assertPrompt();
   });
   it('says what is wrong with a path', async () => {
     const unreadable = (message: RegExp) => ({ kind: 'bug', code: 'unreadable-file', message });
@@ -317,18 +318,18 @@ describe('A pipe', () => {
       const waiting = wait(pipe('silent'), stop.signal);
       const first = await Promise.race([waiting, new Promise((done) => setTimeout(done, 50, 'it waits'))]);
       assert.equal(first, 'it waits');
-      const begin = performance.now();
+      const assertPrompt = promptly(250);
       stop.abort();
       await assert.rejects(waiting, { kind: 'state', code: 'check-cancelled', at: undefined });
-      assert.ok(performance.now() - begin < 250);
+      assertPrompt();
     });
   }
   it('holds up nothing else, however many nobody writes to', async () => {
     const stops = Array.from({ length: 8 }, () => new AbortController());
     const waiting = stops.map(({ signal }, i) => io.read(pipe(`silent${i}`), 'key', { signal }));
-    const begin = performance.now();
+    const assertPrompt = promptly(1000);
     assert.equal((await io.digest(at('OVMF.sample.fd'), 'kernel')).name, 'OVMF.sample.fd');
-    assert.ok(performance.now() - begin < 1000);
+    assertPrompt();
     for (const stop of stops) stop.abort();
     for (const { status } of await Promise.allSettled(waiting)) assert.equal(status, 'rejected');
   });
@@ -390,8 +391,9 @@ describe('Writing files', () => {
     const reader = execFile('cat', [at('pipe')]);
     let text = '';
     reader.stdout!.on('data', (chunk: string) => (text += chunk));
+    const closed = once(reader, 'close');
     await io.write(at('pipe'), 'through');
-    await once(reader, 'close');
+    await closed;
     assert.equal(text, 'through');
     assert.ok(lstatSync(at('pipe')).isFIFO());
   });
