@@ -1,6 +1,6 @@
 // `npm start`: from a fresh clone to a VS Code that shows the three jobs on sample files. Sets up, builds, writes
 // the sample, checks its launches here in the terminal and explains those that do not match, then serves VS Code until interrupted.
-// --desktop opens the desktop's VS Code instead; --once does everything up to serving, and ends.
+// --port serves it at another port; --desktop opens the desktop's VS Code instead; --once does everything up to serving, and ends.
 // @ts-check
 
 import { createServer } from 'node:net';
@@ -16,6 +16,11 @@ const COMMAND = {
   name: 'npm start',
   doc: 'Sets up, builds, checks the launches of a sample, and serves VS Code with the extension until Ctrl+C.',
   options: {
+    port: {
+      type: 'string',
+      value: 'N',
+      doc: 'Serve at this port of 127.0.0.1; by default 8123, or any free one.',
+    },
     desktop: { type: 'boolean', doc: 'Open the VS Code of this desktop instead.' },
     once: { type: 'boolean', doc: 'End when VS Code has answered.' },
   },
@@ -33,6 +38,24 @@ function isFree(/** @type {number} */ port) {
     probe.once('error', () => resolve(false));
     probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
   });
+}
+
+/**
+ * The port to serve at; 0 for any free one.
+ * @param {string | boolean | undefined} wanted
+ * @throws {Failure} for what is no port, and for one that is taken
+ */
+async function portFor(wanted) {
+  if (wanted === undefined) return (await isFree(PORT)) ? PORT : 0;
+  const port = /^\d{1,5}$/.test(String(wanted)) ? Number(wanted) : 0;
+  if (port < 1 || port > 65535) throw new Failure(`--port ${wanted} is no port. Give one from 1 to 65535.`);
+  if (!(await isFree(port)))
+    throw new Failure(`Port ${port} of 127.0.0.1 is taken or reserved. Give another, or leave out --port.`);
+  // As a browser does, fetch refuses ports of other protocols before it asks anyone.
+  const answer = await fetch(`http://127.0.0.1:${port}/`).catch((error) => error.cause?.message);
+  if (answer === 'bad port')
+    throw new Failure(`Browsers open no page at port ${port}. Give another, or leave out --port.`);
+  return port;
 }
 
 /** Shows one run of the command line as if it had been typed, and requires its exit status. */
@@ -72,6 +95,8 @@ async function openDesktop() {
 
 await main(import.meta.url, async (args) => {
   const { values } = readArguments(COMMAND, args);
+  // Before minutes of set-up.
+  const port = await portFor(values['port']);
   await ensureNodeModules();
   if (!values['desktop']) await ensureVscodeServer();
   await bundle();
@@ -88,7 +113,6 @@ await main(import.meta.url, async (args) => {
     await openDesktop();
     return 0;
   }
-  const port = (await isFree(PORT)) ? PORT : 0;
   const server = await serve({ port, ...(values['once'] ? {} : { data: join(CACHE, 'start') }) });
   const url = server.pageUrl(join(ROOT, SAMPLE));
   if (values['once']) {

@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdirSync, readdirSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { useFolder } from '../../helpers/folder';
 
@@ -78,5 +80,27 @@ describe('A script that people run', () => {
     assert.match(stdout, /unit, limits, fuzz, peer, libvirt, vscode, browser/);
     assert.equal((await run(clone, 'test.mjs', ['unit', '--grep'])).status, 2, 'an option without its value');
     assert.match((await run(clone, 'start.mjs', ['--help'])).stdout, /--desktop[\s\S]*--once/);
+  });
+
+  it('refuses a port that is none, that browsers refuse, or that is taken, before anything is set up', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const before = filesIn(clone);
+    const cases: [string, RegExp][] = [
+      ['0', /^--port 0 is no port\. Give one from 1 to 65535\.$/m],
+      ['65536', /^--port 65536 is no port/m],
+      ['80a', /^--port 80a is no port/m],
+      ['', /is no port/],
+      ['6000', /^Browsers open no page at port 6000/m],
+      [String(port), new RegExp(`^Port ${port} of 127\\.0\\.0\\.1 is taken`, 'm')],
+    ];
+    for (const [given, says] of cases) {
+      const { status, stdout, stderr } = await run(clone, 'start.mjs', [`--port=${given}`]);
+      assert.deepEqual([status, stdout], [1, ''], given);
+      assert.match(stderr, says);
+    }
+    taken.close();
+    assert.deepEqual(filesIn(clone), before);
   });
 });
