@@ -52,8 +52,12 @@ async function portFor(wanted) {
   if (!(await isFree(port)))
     throw new Failure(`Port ${port} of 127.0.0.1 is taken or reserved. Give another, or leave out --port.`);
   // As a browser does, fetch refuses ports of other protocols before it asks anyone.
-  const answer = await fetch(`http://127.0.0.1:${port}/`).catch((error) => error.cause?.message);
-  if (answer === 'bad port')
+  const refusal = await fetch(`http://127.0.0.1:${port}/`).then(
+    () => undefined,
+    (/** @type {unknown} */ error) =>
+      error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined,
+  );
+  if (refusal === 'bad port')
     throw new Failure(`Browsers open no page at port ${port}. Give another, or leave out --port.`);
   return port;
 }
