@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { processorTime } from './processorTime';
 
-/** How many times the promised time a busy machine may take. What is promised is measured by the bench. */
+/** How many times the promised time a busy machine may take: such a test tells what hangs, not whether the promise is kept. */
 const BUSY = 8;
 /** The same of the time of a processor, which others that are busy slow down, but do not use. */
 const SHARED = 4;

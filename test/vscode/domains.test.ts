@@ -262,11 +262,12 @@ if (call === 'domains') return send({ id, ok: Array.from({ length: ${count} }, (
       assert.match(String((await rootItem(view)).description), /^a\\u202eb, libvirt 1\.2\.3$/);
     });
 
-    it('has 1,000 domains is listed within a second, and holds nobody up', async function () {
+    it('has 1,000 domains is listed soon, and holds nobody up', async function () {
       if (threadCpuUsage === undefined) return this.skip();
-      const { view } = make(fakeWorker(folder(), `${describesHost}${listing(1000, "'guest' + i")}`));
       const turns: number[] = [];
       for (let i = 0; i < 3 && !turns.some((turn) => turn < 50); i++) {
+        // A view that has asked once knows the answer.
+        const { view } = make(fakeWorker(folder(), `${describesHost}${listing(1000, "'guest' + i")}`));
         let shown = 0;
         const assertPrompt = promptly(1000);
         const turn = await longestTurn(threadCpuUsage, async () => {

@@ -285,7 +285,7 @@ describe('digest --matrix', () => {
       }
     });
   }
-  it('of all CPUs, 16 counts and 4 profiles is written to a file within a second', async () => {
+  it('of all CPUs, 16 counts and 4 profiles is written to a file in seconds', async () => {
     const profiles = 'sev-es,sev-es-debugswap,sev-es-init2,sev-es-init2-debugswap';
     const args = ['--mode', 'seves', '-f', 'OVMF.sample.fd', '--vcpus', '1-16', '--profile', profiles];
     const assertCheap = cheaply(1000);

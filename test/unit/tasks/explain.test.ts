@@ -429,7 +429,7 @@ describe('A search for an explanation', () => {
     const seconds = (told.at(-1)!.at - told[0]!.at) / 1000;
     assert.ok(told.length <= 10 * seconds + 2, `${told.length} in ${seconds} s`);
   });
-  it('is cancelled within 250 ms, while it reads and while it searches', async () => {
+  it('is cancelled soon, while it reads and while it searches', async () => {
     writeFileSync(at('large'), '');
     truncateSync(at('large'), 8 * 2 ** 30);
     const cases = [
